@@ -37,9 +37,15 @@ def test_an_indicator_is_found_by_words_in_any_order_without_accents(chapter):
     found = chapter.find("ACTIVITE ASSISTANTS maternels")
     assert chapter.find("creche").equals(chapter.find("Crèche")) and len(chapter.find("creche")) >= 5
     assert len(found) and set(found["indicator"]) < set(chapter.find("maternels")["indicator"])
-    assert list(found) == ["indicator", "label", "unit", "latest"]
+    assert list(found) == ["indicator", "family", "label", "unit", "latest"]
     lines = chapter.find("children_0_2_count")
-    assert lines.iloc[0].tolist() == ["children_0_2_count", "Enfants de 0 à 2 ans", "enfants", "2023"]
+    assert lines.iloc[0].tolist() == [
+        "children_0_2_count",
+        "childhood_count",
+        "Enfants de 0 à 2 ans",
+        "enfants",
+        "2023",
+    ]
 
 
 def test_own_figures_stand_beside_the_latest_ones(chapter, own):
@@ -105,7 +111,7 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
     "ask, said",
     [
         (lambda chapter: chapter.reading("birth_count"), "no indicator 'birth_count': did you mean births_count, "),
-        (lambda chapter: chapter.members("xyzzy"), "no family 'xyzzy': `ctg list indicators` shows the families"),
+        (lambda chapter: chapter.members("xyzzy"), "no family 'xyzzy': chapter.find(\"WORD\") finds them"),
         (lambda chapter: chapter.data(), "no indicator: expected their ids"),
         (lambda chapter: chapter.compare("births_count", with_=1), "EPCI '1' : aucun de ce SIREN"),
         (

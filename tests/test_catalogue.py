@@ -129,7 +129,7 @@ def test_a_chapter_shows_every_indicator():
     notebooks = "\n".join(chapter.path.read_text(encoding="utf-8") for chapter in all_chapters())
     shown = {one.id for one in INDICATORS if f'\\"{one.id}\\"' in notebooks}
     shown |= {one.id for one in INDICATORS if one.family and f'\\"{one.family}\\"' in notebooks}
-    shown |= {one.id for one in INDICATORS if one.family == "pyramid" and "chapter.pyramid()" in notebooks}
+    shown |= {one.id for one in INDICATORS if one.family == "pyramid" and "chapter.pyramid_figure(" in notebooks}
     shown |= {part for one in INDICATORS if one.id in shown for part in one.parts}
     assert [one for one in CATALOGUE if (one in shown) == bool(IN_FILES_ALONE.fullmatch(one))] == []
 

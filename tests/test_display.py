@@ -17,7 +17,7 @@ from shown import family, trend
 from ctg_analysis.chapter import figures as figures_
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.chapter import open_chapter
-from ctg_analysis.chapter.demography import shares
+from ctg_analysis.chapter.demography import ages
 from ctg_analysis.chapter.known import source, uncompared
 from ctg_analysis.chapter.territory import Territory, name_of_place, with_one_france
 from ctg_analysis.display import markup, sentences, tables, texts
@@ -363,16 +363,18 @@ def test_a_norm_is_a_bound_of_the_classes_of_its_map():
 
 def test_an_age_that_lacks_makes_no_pyramid(example, monkeypatch):
     territory = open_chapter(EXAMPLE_EPCI).territory
-    assert shares(territory, "epci", EXAMPLE_EPCI, "2023").to_numpy().sum() == pytest.approx(100)
+    assert ages(territory).to_numpy().sum() == pytest.approx(100)
     of = territory.of
     monkeypatch.setattr(territory, "of", lambda ids: of(ids).query("indicator != 'men_0_4_count'"))
-    assert shares(territory, "epci", EXAMPLE_EPCI, "2023") is None
+    assert ages(territory).empty and not drawn.pyramid(ages(territory), ages(territory, "departement")).patches
 
 
 def test_the_outline_of_a_pyramid_is_the_other_territory():
     use_theme()
     own = pd.DataFrame({"men": [1.0, 2.0], "women": [3.0, 4.0]}, ["a", "b"])
-    ax = drawn.pyramid(own, own + 4, "Aveyron")
+    outline = own + 4
+    outline.attrs["name"] = "Aveyron"
+    ax = drawn.pyramid(own, outline)
     bars, outlines = ([one for one in ax.patches if isinstance(one, kind)] for kind in (Rectangle, StepPatch))
     assert [bar.get_width() for bar in bars] == [-2, -1, 4, 3]  # the oldest first, men then women
     assert [list(outline.get_data().values) for outline in outlines] == [[-6, -5], [8, 7]]

@@ -189,7 +189,7 @@ def test_a_list_that_came_without_any_row_says_that_there_is_none(tmp_path, exam
     assert "En 2026, le nombre de centres sociaux agréés" in chapter.reading("approved_social_centres_count").html
     shown = [
         chapter.approvals("social_approval_end_year"),
-        chapter.criteria("social_criteria"),
+        chapter.framed(chapter.scores("social_criteria"), source="criterion_participation_score"),
         family(chapter, "social_criteria"),
         chapter.table("social_approval_start_year", "social_approval_end_year"),
     ]

@@ -87,9 +87,12 @@ def test_the_structures_of_the_shipped_territory_are_those_of_the_files(france):
         "FS-2580": "Laguiole",
         "FS-2581": "Mur-de-Barrez",
     }
-    listed = tables.structures(territory, "06").html
+    rows = tables.structures(territory, "06")
+    listed = tables.structure_list(territory, rows).html
     assert "École primaire publique La Vitarelle" in listed and "DEPP, 2025" in listed and "Source" in listed
-    assert tables.structures(territory, "08").html == ""
+    some = tables.structure_list(territory, rows.query("kind == 'collège'")).html
+    assert "3 structures" in some and "École" not in some
+    assert tables.structure_list(territory, tables.structures(territory, "08")).html == ""
     shown = communes_map(territory, CATALOGUE["pupils_count"], structures="06").html
     assert re.search(r"<title>Mur-de-Barrez\W+61 – Collège du Carladez\W+École primaire publique</title>", shown)
 
@@ -98,10 +101,10 @@ def test_what_the_team_says_of_a_structure_wins_and_a_closed_one_is_not_listed(e
     territory = open_territory(EXAMPLE_EPCI, example)
     rows = territory.structures.set_index("id")
     ours = rows.loc["FS-99002-ff5d56e9"]  # in the list of France services too
-    assert ours["name"] == "Maison France services" and ours["told"] == "recensement local" and ours["source"] == ""
+    assert ours["name"] == "Maison France services" and ours["origin"] == "recensement local" and ours["source"] == ""
     assert rows["kind"].eq("France services").sum() == 1 and rows.index.is_unique
     assert rows.loc["S20", "name"].endswith("(en projet)") and "S21" not in rows.index
-    assert rows.loc["0990001A", "name"] == "École 1" and rows.loc["0990001A", "told"] == "DEPP, 2025"
+    assert rows.loc["0990001A", "name"] == "École 1" and rows.loc["0990001A", "origin"] == "DEPP, 2025"
     before = sum_of_data.__wrapped__(territory)
     changed = territory.structures.assign(name="autre")
     monkeypatch.setitem(territory.__dict__, "structures", changed)  # of the cached property
@@ -113,7 +116,7 @@ def test_a_service_of_the_whole_territory_stands_under_its_name(example, monkeyp
     team = territory.demarche.table(STRUCTURES)
     monkeypatch.setattr(territory.demarche, "table", lambda _: team.assign(commune=EXAMPLE_EPCI, source=None))
     rows = territory.structures[territory.structures["source"].eq("")]
-    assert set(rows["commune"]) == {"CC des Monts d'Exemple"} and set(rows["told"]) == {"Démarche"}
+    assert set(rows["commune"]) == {"CC des Monts d'Exemple"} and set(rows["origin"]) == {"Démarche"}
 
 
 def structures(example):

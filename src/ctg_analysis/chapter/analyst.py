@@ -65,7 +65,7 @@ def family_of(name: str) -> list[Indicator]:
     """
     members = [one for one in CATALOGUE.values() if name and one.family == name]
     if not members:
-        raise UserError(f"no family {name!r}: {_did_you_mean(name, FAMILIES)}`ctg list indicators` shows the families")
+        raise UserError(f'no family {name!r}: {_did_you_mean(name, FAMILIES)}chapter.find("WORD") finds them')
     return members
 
 
@@ -78,8 +78,8 @@ def _did_you_mean(name: str, known: Iterable[str]) -> str:
 def find(territory: Territory, words: str) -> pd.DataFrame:
     """The indicators whose id, label or definition has all these words or their synonyms (data/reference).
 
-    Accents, capitals, plural and feminine are indifferent. Columns: indicator, label, unit, latest (the latest period
-    at which the territory or a commune has a value).
+    Accents, capitals, plural and feminine are indifferent. Columns: indicator, family (see `members`), label, unit,
+    latest (the latest period at which the territory or a commune has a value).
 
     Raises:
         UserError: nothing is found; says which words are close to them.
@@ -90,13 +90,13 @@ def find(territory: Territory, words: str) -> pd.DataFrame:
     asked = meanings(words)
     texts_of = {one: " ".join(stems(f"{one.id} {one.label} {one.definition}")) for one in CATALOGUE.values()}
     rows = [
-        (indicator.id, indicator.label, indicator.unit, latest.get(indicator.id, ""))
+        (indicator.id, indicator.family, indicator.label, indicator.unit, latest.get(indicator.id, ""))
         for indicator, text in texts_of.items()
         if any(all(word in text for word in question) for question in asked)
     ]
     if not rows:
         raise UserError(f"no indicator with {words!r}: {_close(words)}expected words of a label or of a definition")
-    return pd.DataFrame(rows, columns=["indicator", "label", "unit", "latest"])
+    return pd.DataFrame(rows, columns=["indicator", "family", "label", "unit", "latest"])
 
 
 def _close(words: str) -> str:

@@ -37,8 +37,9 @@ from ctg_analysis.show.svg import use_theme
 
 WIDEST = 200  # letters of a cell of a DataFrame
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
-OF_FAMILIES = {"members", "answers", "scores", "criteria"}
-OF_WORDS = {"find", "reference", "norms", "first_screen", "debate", "structures"}  # verbs whose texts are no ids
+OF_FAMILIES = {"members", "scores"}
+# Verbs whose texts are no ids.
+OF_WORDS = {"find", "reference", "norms", "first_screen", "debate", "structures", "ages", "peers_to_call"}
 
 
 def prepare_shell() -> None:
@@ -118,18 +119,6 @@ def _of_indicators(make: Callable[..., Html]) -> Callable[..., Html]:
     return verb
 
 
-def _of_family(make: Callable[..., Html]) -> Callable[..., Html]:
-    """The verb that shows what a function makes of a family of indicators, which the piece tells."""
-
-    @wraps(make)
-    def verb(chapter: "Chapter", name: str, **options) -> Html:
-        members = analyst.family_of(name)
-        return telling(make(chapter.territory, name, members, **options), SHOWN, *(one.id for one in members))
-
-    del verb.__wrapped__  # lest help tell an Indicator where an id is asked
-    return verb
-
-
 def _of_rows(make: Callable[..., Html]) -> Callable[..., Html]:
     """The verb that shows axes drawn of rows, whose indicators the piece tells."""
 
@@ -165,23 +154,20 @@ class Chapter:
     compare = of_territory(side_by_side.compare)
     __repr__ = of_territory(analyst.described)
 
-    peers, to_call = map(of_territory, (known.peers, known.to_call))
+    peers, peers_to_call = map(of_territory, (known.peers, known.peers_to_call))
     portrait = of_territory(portrait.portrait)
     first_screen, debate = map(of_territory, (accounts.first_screen, accounts.debate))
     reading = _of_indicators(figures.reading)
     members = of_territory(figures.members)
     family_figure, trend_figure = map(_of_rows, (figures.family_figure, figures.trend_figure))
     map_figure = _of_rows(figures.map_figure)
-    pyramid = of_territory(demography.pyramid)
+    ages, pyramid_figure = map(of_territory, (demography.ages, demography.pyramid_figure))
     projection = of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
     table = _of_indicators(tables.table)
-    structures = of_territory(tables.structures)
-    scores = _of_family(tables.scores)
-    answers = _of_family(figures.answers)
-    norms = of_territory(tables.norms)
+    structures, structure_list = map(of_territory, (tables.structures, tables.structure_list))
+    scores, norms = map(of_territory, (tables.scores, tables.norms))
     approvals = _of_indicators(tables.approvals)
-    criteria = _of_family(tables.criteria)
     childcare_authority = of_territory(childcare.childcare_authority)
     childcare_need = of_territory(childcare.childcare_need)
     commitments = of_territory(synthesis.commitments)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 import pandas as pd
+from matplotlib.axes import Axes
 
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
@@ -30,7 +31,6 @@ from ctg_analysis.indicators.demography import (
 )
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.norms import norm
-from ctg_analysis.show import charts
 from ctg_analysis.show.charts import fan
 from ctg_analysis.show.svg import svg
 
@@ -41,6 +41,7 @@ WORSE = "la projection s'en serait éloignée davantage que si les enfants avaie
 EMPTY = "une génération n'avait personne à l'un des recensements"
 FEW = "trop peu d'EPCI ont les recensements qu'il faut pour l'éprouver"
 FIRST, BIRTHS = CATALOGUE[BY_AGE[0]], CATALOGUE["births_count"]
+FIRST_AGE = CATALOGUE["women_0_4_count"]
 SEXES = {"men": "Hommes", "women": "Femmes"}
 AGES = {f"{age}_{age + 4}": f"{age} à {age + 4} ans" for age in range(0, 95, 5)} | {"95_plus": "95 ans ou plus"}
 
@@ -231,41 +232,44 @@ def lacking(rows: pd.DataFrame, ages: pd.DataFrame) -> str:
     return f"Enfants à cinq et à dix ans, faute de la population par âge {apart}{here}"
 
 
-def pyramid(territory: Territory) -> Html:
-    """The age pyramid of the territory against the outline of its (first) département."""
-    example = CATALOGUE["women_0_4_count"]
-    period = latest_period(territory.own(example))
-    if period is None:
-        return unavailable(territory, example, "Population par sexe et âge, pour la pyramide des âges")
-    beside = territory.beside[territory.beside["level"].eq("departement")].iloc[0]
-    own = shares(territory, "epci", territory.epci, period)
-    outline = shares(territory, "departement", beside["code"], period)
-    fullest = own.sum(axis=1).idxmax()
+def ages(territory: Territory, level: str = "epci") -> pd.DataFrame:
+    """The shares of each age and sex in the population, in %: index the ages, columns men, women; no row if one lacks.
+
+    level: that of the place, the first of those beside (departement, region, france). attrs: its name, the period.
+    """
+    place = ({one["level"]: one for _, one in territory.beside[::-1].iterrows()} | {"epci": territory.row})[level]
+    period = latest_period(territory.own(FIRST_AGE))
+    ids = {sex: [f"{sex}_{age}_count" for age in AGES] for sex in SEXES}
+    rows = territory.of([*ids["men"], *ids["women"]])
+    rows = rows[rows["level"].eq(level) & rows["territory"].eq(place["code"]) & rows["period"].eq(period)]
+    counts = rows.set_index("indicator")["value"]
+    table = pd.DataFrame({sex: counts.reindex(own).to_numpy() for sex, own in ids.items()}, AGES.values())
+    table = table[:0] if table.isna().any(axis=None) else table / table.to_numpy().sum() * 100
+    table.attrs = {"name": place["name"], "period": period}
+    return table
+
+
+def pyramid_figure(territory: Territory, ax: Axes, rows: pd.DataFrame, beside: pd.DataFrame) -> Html:
+    """The drawing of an age pyramid with its words. rows, beside: see `ages`."""
+    drawing, own = svg(ax.figure), ages(territory)
+    if own.empty:
+        return unavailable(territory, FIRST_AGE, "Population par sexe et âge, pour la pyramide des âges")
+    period, fullest = own.attrs["period"], own.sum(axis=1).idxmax()
     title = f"Les {fullest} sont les plus nombreux : {percent(own.loc[fullest].sum(), 1)} de la population"
     men, women = (percent(share, 1) for share in own.loc[fullest])
     alt = f"Pyramide des âges, {territory.row['name']}, {period}. {title}, {men} d'hommes et {women} de femmes."
-    told = own.set_axis(SEXES.values(), axis=1)
-    if outline is not None:
-        told = told.join(outline.set_axis([f"{sex}, {beside['name']}" for sex in SEXES.values()], axis=1))
+    told = rows.set_axis(SEXES.values(), axis=1)
+    if len(beside):
+        told = told.join(beside.set_axis([f"{sex}, {beside.attrs['name']}" for sex in SEXES.values()], axis=1))
     lines = told.map(lambda share: percent(share, 1)).reset_index().to_numpy().tolist()
     return markup.figure(
-        svg(charts.pyramid(own, outline, beside["name"]).figure),
+        drawing,
         file="pyramid.csv",
         kind="chart",
         title=title,
         subtitle=f"Pyramide des âges, part de chaque âge dans la population, en %, {period}",
         alt=alt,
-        source=source(territory, territory.own(example)),
+        source=source(territory, territory.own(FIRST_AGE)),
         note="",
         data=markup.Table(f"Part de chaque âge dans la population, {period}", ["Âge", *told], lines),
     )
-
-
-def shares(territory: Territory, level: str, code: str, period: str) -> pd.DataFrame | None:
-    """The shares of the population of a place, in %, index the ages, columns men and women; None when one lacks."""
-    ids = {sex: [f"{sex}_{age}_count" for age in AGES] for sex in SEXES}
-    rows = territory.of([*ids["men"], *ids["women"]])
-    rows = rows[rows["level"].eq(level) & rows["territory"].eq(code) & rows["period"].eq(period)]
-    counts = rows.set_index("indicator")["value"]
-    table = pd.DataFrame({sex: counts.reindex(own).to_numpy() for sex, own in ids.items()}, AGES.values())
-    return None if table.isna().any(axis=None) else table / table.to_numpy().sum() * 100

@@ -196,6 +196,8 @@ def family_figure(
         return Html("", why="Les effectifs de cette famille sont nuls : leurs parts ne diraient rien de plus.")
     if not known:
         return unavailable(territory, several[0], title)
+    if SURVEY in known[0].sources:
+        return surveyed.answers(territory, drawing, rows, title)
     dated = [texts.uncapitalised(one.label) for one in several if len(compared[one.id]) and one not in known]
     others = [one for one in several if compared[one.id].empty]
     lacking = [texts.uncapitalised(one.label) for one in others if not without_lycee(territory, one)]
@@ -229,13 +231,6 @@ def family_figure(
         note = f"{FRANCE} {note}".strip()
     first, cited = replace(known[0], unit=unit), source(territory, own)
     return tables.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
-
-
-def answers(territory: Territory, name: str, several: Sequence[Indicator]) -> Html:
-    """What residents answered to a question, the most cited first, or the box of who can ask them."""
-    if any(len(territory.own(indicator)) for indicator in several):
-        return surveyed.ranked(territory, name, list(several))
-    return unavailable(territory, several[0], TITLES[name])
 
 
 def _newer_of(territory: Territory, members: dict[str, Indicator]) -> str:

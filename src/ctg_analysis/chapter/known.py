@@ -313,7 +313,7 @@ BESIDE = {"population": number, "age_65_plus_share": lambda one: percent(one, 1)
 HEADS = ["Habitants", "65 ans ou plus", "Niveau de vie médian (€)"]
 
 
-def to_call(territory: Territory, chapter: str) -> Html:
+def peers_to_call(territory: Territory, chapter: str) -> Html:
     """A table of up to three peers that stand better on the main figure of a chapter, the most alike first.
 
     The main figure: the first essential indicator of the chapter of which one way is better for families, whose value

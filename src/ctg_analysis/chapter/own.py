@@ -18,10 +18,12 @@ from matplotlib.ticker import ScalarFormatter
 
 from ctg_analysis.chapter import analyst
 from ctg_analysis.chapter.known import source as source_of
+from ctg_analysis.chapter.known import unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, quantities, texts
 from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, piece, source, table, telling, together
 from ctg_analysis.display.notes import short_sources
+from ctg_analysis.display.tables import signs
 from ctg_analysis.display.texts import alphabetical, date_text
 from ctg_analysis.indicators.comparisons import newest
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -56,12 +58,13 @@ TOLD = 12  # values of a chart that its alternative tells; the table has them al
 def frame(rows: pd.DataFrame | pd.Series, title: str = "", cited: Citation | None = None) -> Html:
     """A DataFrame as a table in French: its index names the rows, its first column where the index only counts them.
 
-    What is missing bears a dash, a contour has no column; a note tells the rows and the columns that are left out.
+    What is missing bears a dash, a contour has no column. Of one without a source, the first rows and columns, and a
+    note tells so, beside what `attrs["note"]` says.
     """
     whole = _flat(rows)
     if whole.empty:
         return piece("plain.html.j2", texts=["Tableau sans ligne."])
-    shown = whole.iloc[:MOST_ROWS, :MOST_COLUMNS]
+    shown = whole if cited else whole.iloc[:MOST_ROWS, :MOST_COLUMNS]
     columns = [_cells(shown.iloc[:, rank]) for rank in range(shown.shape[1])]
     lines = [list(line) for line in zip(*columns, strict=True)]
     words = [rank for rank in range(1, shown.shape[1]) if not _is_of_figures(shown.iloc[:, rank])]
@@ -70,9 +73,10 @@ def frame(rows: pd.DataFrame | pd.Series, title: str = "", cited: Citation | Non
         for some, count, what in zip(shown.shape, whole.shape, ("lignes", "colonnes"), strict=True)
         if some < count
     ]
-    note = f"Seules sont montrées : {', '.join(cut)}." if cut else ""
-    caption = title or str(rows.attrs.get("title", "Tableau"))
-    made = table(Table(caption, list(map(str, shown.columns)), lines, note=note, left=frozenset(words)))
+    notes = [signs(lines), rows.attrs.get("note", ""), f"Seules sont montrées : {', '.join(cut)}." if cut else ""]
+    caption, of_words = title or str(rows.attrs.get("title", "Tableau")), 0 < len(words) == shown.shape[1] - 1
+    left, note = frozenset() if of_words else frozenset(words), " ".join(filter(None, notes))
+    made = table(Table(caption, list(map(str, shown.columns)), lines, note=note, left=left, words=of_words))
     return together(made, source(cited)) if cited else made
 
 
@@ -407,8 +411,19 @@ def picture(territory: Territory, drawing: object, *, alt: str, source: str, tit
     return _citing(picture_piece(drawing, alt, _cited(territory, source), title), source)
 
 
-def framed(territory: Territory, table: pd.DataFrame, *, title: str, source: str) -> Html:
-    """A DataFrame as a page shows it, under a title. source: as for a picture."""
+def framed(territory: Territory, table: pd.DataFrame, *, source: str, title: str = "") -> Html:
+    """A DataFrame as a page shows it, whole, under a title: `attrs["title"]` unless given. source: as for a picture.
+
+    One without a row, of an indicator that is not known here: the box of who has it.
+
+    Raises:
+        UserError: no title.
+    """
+    title = title or table.attrs.get("title", "")
+    if not title:
+        raise UserError('framed: no title: expected title="what the table shows" (French)')
+    if table.empty and source in CATALOGUE and territory.own(CATALOGUE[source]).empty:
+        return _citing(unavailable(territory, CATALOGUE[source], title), source)
     return _citing(frame(table, title, _cited(territory, source)), source)
 
 

@@ -13,11 +13,9 @@ from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.sentences import SMALLEST_BASE
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.uncertainty import Z
-from ctg_analysis.model.catalogue import TITLES
-from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.source import SOURCES, SURVEY
-from ctg_analysis.show.charts import plain_bars
-from ctg_analysis.show.svg import svg
 
 SAMPLES = {"volontaires": "volontaires", "quotas": "échantillon par quotas", "probabiliste": "échantillon tiré au sort"}
 FEW, NOTHING = "moins de 5", "–"
@@ -37,18 +35,15 @@ def base(row: pd.Series) -> str:
     return texts.typography(f"{of}, peu nombreux." if row["denominator"] < FRAGILE_UNDER else f"{of}.")
 
 
-def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
-    """The answers of a family, the most cited first, with their intervals.
+def answers(territory: Territory, drawing: str, rows: pd.DataFrame, title: str) -> Html:
+    """The drawing of the answers to a question, with their intervals.
 
-    members: one at least has a value here. Those that may not be shown are named below.
+    rows: see `figures.members`; one at least has a value here. Those that may not be shown are named below.
     """
-    rows = pd.concat(
-        [territory.readable(indicator).assign(name=texts.typography(indicator.label)) for indicator in members]
-    )
-    rows = rows[rows["period"].eq(rows.loc[rows["status"].eq(OK), "period"].max())]
-    known = rows[rows["status"].eq(OK)].sort_values("value", ascending=False, kind="stable")
+    known = rows[rows["status"].eq(OK)]
     first = known.iloc[0]
-    question = members[0].value.numerator.partition(PAIR)[0]
+    indicator = CATALOGUE[first["indicator"]]
+    question = indicator.value.numerator.partition(PAIR)[0]
     answered = territory.demarche.table("distribution").set_index("q_id")["n_eff"]
     size = answered.loc[[question]].iloc[0] if question in answered.index else float("nan")
     shares = known.assign(share=known["value"] / 100, n_eff=size)
@@ -56,15 +51,15 @@ def ranked(territory: Territory, name: str, members: list[Indicator]) -> Html:
     notes = [
         base(first),
         f"Traits : {territory.demarche.table('consultation')['interval'].iloc[0]}.",
-        few_of(rows.loc[rows["status"].ne(OK), "name"]),
+        few_of(rows.loc[rows["period"].eq(first["period"]) & rows["status"].ne(OK), "name"]),
     ]
     return tables.chart(
-        members[0],
-        svg(plain_bars(known).figure),
+        indicator,
+        drawing,
         tables.Listing(["Réponse", "Part", "Intervalle"], lines),
         when=date_text(first["period"]),
         source=source(territory.demarche),
-        title=TITLES[name],
+        title=title,
         message=foremost(shares, "citée"),
         note=" ".join(filter(None, notes)),
     )

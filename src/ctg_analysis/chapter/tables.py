@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ctg_analysis.chapter import analyst
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, PEOPLE, Span, Territory, with_one_france
@@ -105,28 +106,33 @@ def _with_part(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -
     return rows.join(values, on=["level", "territory", "period"])
 
 
-def scores(territory: Territory, name: str, members: list[Indicator]) -> Html:
-    """The scores of a family, commune by commune, each with its meaning and the words that it rests on."""
-    lines, used = [], []
-    for indicator in members:
-        rows = by_commune(territory, indicator)
-        rows = rows[rows["status"].eq(OK)]
-        used.append(rows)
-        evidence = territory.evidence[territory.evidence["measure"].eq(indicator.value.numerator)]
-        words = evidence.set_index(["territory", "period"])["words"]
+def scores(territory: Territory, name: str) -> pd.DataFrame:
+    """The scores of a family, structure by structure where these are named, else commune by commune.
+
+    Columns: those of the table, among them what each score rests on. attrs: its title and its note, see `own.frame`.
+    """
+    members = analyst.family_of(name)
+    measures = [indicator.value.numerator for indicator in members]
+    of_sites = set(measures) <= set(territory.spaces)
+    words = territory.evidence.set_index(["territory", "period", "site", "measure"])["words"]
+    lines, periods = [], set()
+    for indicator, measure in zip(members, measures, strict=True):
+        if of_sites:
+            rows = territory.spaces.dropna(subset=measures)
+            rows = rows.assign(name=rows["site"], value=rows[measure])
+        else:
+            rows = by_commune(territory, indicator).query("status == @OK").assign(site="")
         for row in rows.itertuples(index=False):
-            told = words.get((row.territory, row.period), UNSAID)
+            told = words.get((row.territory, row.period, row.site, measure), UNSAID)
             lines.append([indicator.label, row.name, meaning(row.value, SCALES[name]), told])
-    if not lines:
-        return unavailable(territory, members[0], f"{TITLES[name]}, par commune")
-    period = date_text(max(rows["period"].max() for rows in used if len(rows)))
-    note = f"{_scale(name)} De plusieurs sites d'une commune, la note est la moyenne."
-    header, cited = ["Axe", "Commune", "Note", "Ce qui l'appuie"], source(territory, pd.concat(used))
-    return _framed(f"{TITLES[name]}, {period}", header, lines, cited, note)
-
-
-def _scale(name: str) -> str:
-    return f"Échelle : {', '.join(f'{rank} {words}' for rank, words in enumerate(SCALES[name]))}."
+        periods |= set(rows["period"])
+    heads = ["Critère", "Structure"] if of_sites else ["Axe", "Commune"]
+    table = pd.DataFrame(lines, columns=[*heads, "Note", "Ce qui l'appuie"])
+    when = date_text(max(periods)) if lines else ""
+    table.attrs["title"] = ", ".join(filter(None, [TITLES[name], "structure par structure" * of_sites, when]))
+    scale = f"Échelle : {', '.join(f'{rank} {meant}' for rank, meant in enumerate(SCALES[name]))}."
+    table.attrs["note"] = scale if of_sites else f"{scale} De plusieurs sites d'une commune, la note est la moyenne."
+    return table
 
 
 def meaning(value: float, scale: tuple[str, ...]) -> str:
@@ -136,31 +142,29 @@ def meaning(value: float, scale: tuple[str, ...]) -> str:
     return f"{number(value, 0 if whole else 1)} sur {len(scale) - 1} : {words}"
 
 
-def norms(territory: Territory, name: str) -> Html:
-    """What is measured here beside the most that the dated texts of data/reference/<name>.yml allow."""
-    lines, used = [], []
+def norms(territory: Territory, name: str) -> pd.DataFrame:
+    """What is measured here beside the most that the dated texts of data/reference/<name>.yml allow: a norm a row."""
+    lines, head = [], ""
     for indicator, most, whom in notes.read_norms(name):
-        measured = CATALOGUE[indicator]
-        rows = territory.compared(measured, with_peers=False)
-        if rows.empty:
-            return unavailable(territory, measured, measured.label)
-        own = rows.iloc[0]
-        low, high = (own["value"] if pd.isna(own[bound]) else own[bound] for bound in ("low", "high"))
-        verdict = "dans la limite" if high <= most else "au-delà de la limite" if low > most else texts.UNSURE
-        lines.append((whom, own["text"], number(most), verdict, date_text(own["period"])))
-        used.append(rows.iloc[[0]])
-    header = ["Public", f"Ici ({CATALOGUE[indicator].unit})", "Au plus, d'après les textes", "En moyenne", "Période"]
-    listed = tables.listed(pd.DataFrame(lines, columns=header), "Encadrement mesuré et norme")
-    return markup.together(listed, markup.source(source(territory, pd.concat(used))))
+        head = f"Ici ({CATALOGUE[indicator].unit})"
+        for _, own in territory.compared(CATALOGUE[indicator], with_peers=False).head(1).iterrows():
+            low, high = (own["value"] if pd.isna(own[bound]) else own[bound] for bound in ("low", "high"))
+            verdict = "dans la limite" if high <= most else "au-delà de la limite" if low > most else texts.UNSURE
+            lines.append((whom, own["text"], most, verdict, date_text(own["period"])))
+    return pd.DataFrame(lines, columns=["Public", head, "Au plus, d'après les textes", "En moyenne", "Période"])
 
 
-def structures(territory: Territory, chapter: str) -> Html:
-    """The folded list of the structures of a chapter that open data or the team name, by commune."""
-    rows = territory.structures.query("chapter == @chapter")
+def structures(territory: Territory, chapter: str) -> pd.DataFrame:
+    """The structures of a chapter that open data or the team name, by commune: see `Territory.structures`."""
+    return territory.structures.query("chapter == @chapter")
+
+
+def structure_list(territory: Territory, rows: pd.DataFrame) -> Html:
+    """The folded list of some structures, by commune. rows: see `structures`."""
     if rows.empty:
         return Html("", why="Aucune structure de ce chapitre n'est nommée.")
-    together = rows.groupby(["commune", "kind", "told"], sort=False)
-    lines = [[commune, names_of(part), kind, told] for (commune, kind, told), part in together]
+    together = rows.groupby(["commune", "kind", "origin"], sort=False)
+    lines = [[commune, names_of(part), kind, origin] for (commune, kind, origin), part in together]
     listing = Table(counted(len(rows), "structure"), ["Commune", "Structures", "Type", "Source"], lines, words=True)
     opened = rows[rows["source"].ne("")]
     cited = [source(territory, opened)] * (len(opened) > 0) + [TEAM] * (len(opened) < len(rows))
@@ -194,7 +198,8 @@ def approvals(territory: Territory, indicator: Indicator) -> Html:
     asked = datetime.date.fromisoformat(min(f"{rows['period'].iloc[0]}-12-31", territory.received[APPROVALS]))
     when = f"situation au {date_text(asked)}"
     told = markup.reading(texts.typography(f"{early(rows['end'], span)}."), "")
-    return markup.together(told, _table(rows, span, asked, when, _cited(territory)))
+    cited = source(territory, pd.DataFrame({"source": [APPROVALS]}))
+    return markup.together(told, _table(rows, span, asked, when, cited))
 
 
 def early(ends: pd.Series, span: Span | None) -> str:
@@ -221,7 +226,8 @@ def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: st
     beside = ["Fin, au regard de la convention"] if span else []
     header = ["Structure", "Agrément", *beside, "Type", "Commune", "Gestionnaire"]
     note = f"Convention territoriale globale : {span_text(*span)}." if span else ""
-    return _framed(f"Agréments, structure par structure, {when}", header, lines, cited, note)
+    made = markup.table(Table(f"Agréments, structure par structure, {when}", header, lines, note, words=True))
+    return markup.together(made, markup.source(cited))
 
 
 def _not_running(row, asked: datetime.date) -> str:
@@ -239,30 +245,3 @@ def against(end: str, span: Span) -> str:
         return "avec la convention" if day == last else "après la convention"
     months = (last.year - day.year) * 12 + last.month - day.month
     return f"{months} mois avant la convention" if months else "moins d'un mois avant la convention"
-
-
-def criteria(territory: Territory, name: str, members: list[Indicator]) -> Html:
-    """The scores of a family, structure by structure, each with its meaning and the words that it rests on."""
-    keys = ["territory", "period", "site"]
-    rows = territory.spaces.dropna(subset=[indicator.value.numerator for indicator in members])
-    if rows.empty:
-        return unavailable(territory, members[0], f"{TITLES[name]}, par structure")
-    lines = []
-    for indicator in members:
-        measure = indicator.value.numerator
-        words = territory.evidence[territory.evidence["measure"].eq(measure)].set_index(keys)["words"]
-        for row in rows.itertuples(index=False):
-            told = words.get((row.territory, row.period, row.site), UNSAID)
-            lines.append([indicator.label, row.site, meaning(getattr(row, measure), SCALES[name]), told])
-    caption = f"{TITLES[name]}, structure par structure, {date_text(rows['period'].iloc[0])}"
-    header = ["Critère", "Structure", "Note", "Ce qui l'appuie"]
-    return _framed(caption, header, lines, _cited(territory), _scale(name))
-
-
-def _framed(caption: str, header: list[str], lines: list, cited: Citation, note: str) -> Html:
-    made = markup.table(Table(caption, header, lines, f"{tables.signs(lines)} {note}".strip(), words=True))
-    return markup.together(made, markup.source(cited))
-
-
-def _cited(territory: Territory) -> Citation:
-    return source(territory, pd.DataFrame({"source": [APPROVALS]}))

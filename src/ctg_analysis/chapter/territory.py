@@ -218,22 +218,22 @@ class Territory:
     def structures(self) -> pd.DataFrame:
         """The structures that the team or open data name, each once by its id: of both, what the team says.
 
-        Columns territory, commune (its name), id, name, kind, chapter, source, period: of open data alone; told: its
+        Columns territory, commune (its name), id, name, kind, chapter, source, period: of open data alone; origin: its
         source in short.
         """
         names = self.communes.set_index("code")["name"]
         here = [("commune", "in", [*names.index])]
         opened = pd.read_parquet(self.root.processed / "structures.parquet", filters=here)
-        told = [f"{notes.producers([SOURCES[row.source]])}, {row.period}" for row in opened.itertuples()]
-        heads = {"service_id": "id", "nom": "name", "type": "kind", "source": "told"}
+        origin = [f"{notes.producers([SOURCES[row.source]])}, {row.period}" for row in opened.itertuples()]
+        heads = {"service_id": "id", "nom": "name", "type": "kind", "source": "origin"}
         team = self.demarche.table(OF_THE_TEAM).rename(columns=heads)
         chapters = team["champ"].map({field: chapter for chapter, field in FIELD_OF.items()})
         planned = team["statut"].eq(PLANNED).map({True: f" ({PLANNED})", False: ""})
-        team = team.assign(name=team["name"] + planned, chapter=chapters, told=team["told"].fillna("Démarche"))
-        rows = pd.concat([team.assign(source="", period=""), opened.assign(told=told)]).drop_duplicates("id")
+        team = team.assign(name=team["name"] + planned, chapter=chapters, origin=team["origin"].fillna("Démarche"))
+        rows = pd.concat([team.assign(source="", period=""), opened.assign(origin=origin)]).drop_duplicates("id")
         rows = rows[rows["statut"].ne(CLOSED_DOWN)].rename(columns={"commune": "territory"})
         rows["commune"] = rows["territory"].map(names).fillna(self.row["name"])  # of the whole EPCI
-        rows = rows[["territory", "commune", "id", "name", "kind", "chapter", "source", "period", "told"]]
+        rows = rows[["territory", "commune", "id", "name", "kind", "chapter", "source", "period", "origin"]]
         rows = rows.sort_values(["kind", "name", "id"], kind="stable")
         return rows.sort_values("commune", ignore_index=True, **texts.BY_NAME)
 

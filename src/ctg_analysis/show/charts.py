@@ -196,14 +196,17 @@ def key(ax: Axes, marks: Sequence[Artist], *, columns: int = 0, below: bool = Fa
     ax.figure.legend(handles=marks, loc=side, bbox_to_anchor=(0, y), ncols=columns, **room)
 
 
-def pyramid(territory: pd.DataFrame, outline: pd.DataFrame | None, outline_name: str) -> Axes:
-    """An age pyramid in % of the population, men on the left, against the outline of another place.
+def pyramid(territory: pd.DataFrame, outline: pd.DataFrame) -> Axes:
+    """An age pyramid in % of the population, men on the left, against the outline of another place, if it has rows.
 
-    territory, outline: index the names of the ages from the youngest, columns men and women, in %.
+    territory, outline: index the names of the ages from the youngest, columns men and women, in %; attrs: the name.
     """
+    if territory.empty:
+        return axes(ROW)
+    outline_name = outline.attrs.get("name", "")
     ax, middles = rowed(territory.index[::-1], row=PYRAMID_ROW, size=SMALL, top=38, bottom=20)
     edges = [*(middles - PYRAMID_ROW / 2), middles[-1] + PYRAMID_ROW / 2]
-    reach = max(table.to_numpy().max() for table in (territory, outline) if table is not None)
+    reach = max(table.to_numpy().max() for table in (territory, outline) if len(table))
     for sex, side, word, shade, ink in (
         ("men", -1, "hommes", TERRITORY, TERRITORY),
         ("women", 1, "femmes", PARTS[1], SEQUENTIAL[3]),
@@ -211,12 +214,12 @@ def pyramid(territory: pd.DataFrame, outline: pd.DataFrame | None, outline_name:
         write(ax, 0, 8, word, aside=8 * side, color=ink, weight="bold")
         shares = territory[sex][::-1]
         for bar, (age, share) in zip(ax.barh(middles, side * shares, 13, color=shade), shares.items(), strict=True):
-            beside = "" if outline is None else f" ({outline_name} : {percent(outline.loc[age, sex], 1)})"
+            beside = "" if outline.empty else f" ({outline_name} : {percent(outline.loc[age, sex], 1)})"
             tell(bar, f"{age}, {word}", f"{percent(share, 1)}{beside}")
-        if outline is not None:
+        if len(outline):
             values = side * outline[sex][::-1]
             ax.stairs(values, edges, orientation="horizontal", color=OTHERS["departement"], linewidth=1.8)
-    if outline is not None:
+    if len(outline):
         write(ax, 0, 25, f"contour : {outline_name}", ha="center", color=WARM, size=SMALL)
     step = 1 if reach < 5 else 2
     for share in range(-int(reach) // step * step, int(reach) + 1, step):
