@@ -121,6 +121,25 @@ def test_a_rate_of_france_leaves_out_what_its_population_of_then_leaves_out():
     assert found["value"].to_dict() == {"2021": 10.0, "2023": 8.3}
 
 
+@pytest.mark.parametrize(("births", "expected"), [(None, [10.0, 0.5, -0.5]), (20.0, [8.0, 0.4, -0.4])])
+def test_a_rate_of_a_departement_is_of_the_communes_whose_events_are_there(births, expected):
+    """80 births and a balance of 40 a year, of 10 000 inhabitants, 2 000 of whom live in a commune without a row."""
+    one, years = "49126", [*map(str, range(2018, 2024))]
+    people = [(code, level, year, "population", value) for year in years
+              for code, level, value in (("49", "departement", 10_000.0), (one, "commune", 2_000.0))]  # fmt: skip
+    of_the_year = {"births": 80.0, "natural_balance": 40.0, "vital_events": 400.0}
+    events = [("49", "departement", year, name, of_the_year[name]) for year in years for name in of_the_year]
+    events += [(one, "commune", "2022", name, births) for name in of_the_year if births]
+    names = ["code", "level", "period", "measure", "value"]
+    sources = {"insee_population_historique": people, "insee_etat_civil": events}
+    known = pd.concat(facts(pd.DataFrame(rows, columns=names), source) for source, rows in sources.items())
+    asked = {"birth_rate": "2022", "natural_change_rate": "2018-2023", "migratory_change_rate": "2018-2023"}
+    units = pd.DataFrame({"commune": [one], "level": "departement", "code": "49"})
+    found = observe([CATALOGUE[name] for name in asked], known, SOURCES, None, units).query("territory == '49'")
+    found = found.set_index(["indicator", "period"])["value"]
+    assert [found[item] for item in asked.items()] == pytest.approx(expected)
+
+
 # The census of 2022 and of 2020.
 
 

@@ -273,10 +273,12 @@ def observe_coded(
     facts: pd.DataFrame,
     sources: dict[str, Source],
     fractions: pd.DataFrame | None = None,
+    units: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the observations of all the indicators, none emptied yet, their words as categories, in no order.
 
     fractions: of the dwellings coded in the census, by level and territory (see intervals.coded_fractions).
+    units: columns commune, level, code: the larger places that hold each commune.
     Columns: those of Observations.
     """
     facts = facts.astype({name: "category" for name in ("code", "level", "period", "source")})
@@ -288,7 +290,7 @@ def observe_coded(
         if _first_measure(indicator) in by_measure:
             alike.setdefault(_form(indicator), []).append(indicator)
     tables = (
-        observe_alike(some, by_measure, sources, fractions)
+        observe_alike(some, by_measure, sources, fractions, units)
         for several in alike.values()
         for some in at_once([(one, len(by_measure[_first_measure(one)])) for one in several], ROWS_AT_ONCE)
     )
@@ -337,13 +339,14 @@ def observe_alike(
     by_measure: dict[str, pd.DataFrame],
     sources: dict[str, Source],
     fractions: pd.DataFrame | None = None,
+    units: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the observations of indicators that differ by their measures and sources alone.
 
     by_measure: facts whose code, level, period and source are categories, the same in all the tables.
     """
     form = indicators[0]
-    rows = compute(indicators, by_measure, sources)
+    rows = compute(indicators, by_measure, sources, units)
     rows = rows[rows["level"].isin(form.shown_at)]
     if form.floor is not None:
         rows = censor_floor(rows, form.floor)
@@ -353,7 +356,10 @@ def observe_alike(
 
 
 def compute(
-    indicators: Sequence[Indicator], by_measure: dict[str, pd.DataFrame], sources: dict[str, Source]
+    indicators: Sequence[Indicator],
+    by_measure: dict[str, pd.DataFrame],
+    sources: dict[str, Source],
+    units: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return place, period, numerator, denominator, value, status and source of indicators that are alike."""
 
@@ -405,8 +411,9 @@ def compute(
             rows = _unlisted(rows, sources, facts_of("among"))
         case Rate():
             below = of_all() if value.population == POPULATION else of_the_census()
-            top = first(preferred("events"))
-            rows = _per_inhabitant(over_the_same_places(top, below, sources), below, value.per, value.within)
+            top = over_the_same_places(first(preferred("events")), below, sources)
+            pairs = by_loss(top, below, sources, units)
+            rows = pd.concat([_per_inhabitant(*pair, value.per, value.within) for pair in pairs])
         case AnnualChange(years):
             rows = annual_change(population(), years)
         case AnnualFlow(_, years) | AnnualResidual(_, years):
@@ -414,7 +421,8 @@ def compute(
             def flow(column: str, *, residual: bool = False) -> pd.DataFrame:
                 below = population()
                 top = over_the_same_places(preferred(column), below, sources)
-                return one_source(annual_flow(top, below, years, residual=residual))
+                pairs = by_loss(top, below, sources, units)
+                return one_source(pd.concat([annual_flow(*pair, years, residual=residual) for pair in pairs]))
 
             rows = flow("flow", residual=isinstance(value, AnnualResidual))
             if getattr(value, "events", ""):
@@ -448,6 +456,34 @@ def over_the_same_places(events: pd.DataFrame, population: pd.DataFrame, sources
         there = pd.MultiIndex.from_frame(whole.loc[now, ["indicator", "source"]])
         value[of_whole[now]] -= less.reindex(there).fillna(0).to_numpy()
     return events.assign(value=value)
+
+
+def by_loss(
+    events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source], units: pd.DataFrame | None
+) -> list[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Return events beside the population of the same communes: without those that their source has lost.
+
+    A total of a département, a région or France lacks them (Totals.lost): its rate is of the others on both sides.
+    units: see `observe_coded`.
+    """
+    never = {
+        name: {code for _, codes in sources[name].totals.lost for code in codes.split()}
+        - {*events.loc[events["source"].eq(name) & events["status"].eq(OK), "code"]}
+        for name in ([] if units is None else events["source"].unique())
+    }
+    never = {name: lost for name, lost in never.items() if lost}
+    place = ["level", "code", *(name for name in ("indicator", "period") if name in population)]
+    pairs = [(events[~events["source"].isin([*never])], population)]
+    for name, lost in never.items():
+        apart = population[population["code"].isin(lost) & population["status"].eq(OK)]
+        apart = apart.drop_duplicates(place).drop(columns="level").rename(columns={"code": "commune"})
+        less = apart.astype({"commune": str}).merge(units, on="commune").groupby(place, observed=True)["value"].sum()
+        larger = np.flatnonzero(population["level"].ne("commune"))
+        there = pd.MultiIndex.from_frame(population.iloc[larger][place].astype({"level": str, "code": str}))
+        value = population["value"].to_numpy(float, copy=True)
+        value[larger] -= less.reindex(there).fillna(0).to_numpy()
+        pairs.append((events[events["source"].eq(name)], population.assign(value=value)))
+    return [pair for pair in pairs if len(pair[0])] or pairs[:1]
 
 
 def _divide(top: pd.DataFrame, bottom: pd.DataFrame, per: float, key: list[str]) -> pd.DataFrame:

@@ -173,6 +173,14 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     [[5.0, 7.8, 10.0, 30.0]]
     >>> len(inequality(pd.concat([rows, rows[:1].assign(status=CENSORED)]), CATALOGUE))
     0
+
+    Of a hundred such territories, ten are wide; of ninety-nine, none is told to be.
+
+    >>> each = [rows.assign(territory=n, value=20 + (rows["value"] - 20) * n / 100) for n in range(1, 101)]
+    >>> inequality(pd.concat(each), CATALOGUE).query("wide")["territory"].tolist()
+    [91, 92, 93, 94, 95, 96, 97, 98, 99, 100]
+    >>> inequality(pd.concat(each[1:]), CATALOGUE)["wide"].any().item()
+    False
     """
     places = pd.MultiIndex.from_frame(communes[PLACE_KEY])
     cut = places.isin(places[communes["status"].eq(CENSORED)])

@@ -48,7 +48,7 @@ from ctg_analysis.model.norms import BOUNDS, read_geography
 from ctg_analysis.model.processes import give_memory_back
 from ctg_analysis.model.settings import MATERIAL, DataRoot
 from ctg_analysis.model.source import SOURCES, SecrecyRule, Source
-from ctg_analysis.model.territories import codes_by_name, membership
+from ctg_analysis.model.territories import codes_by_name, membership, unit_of
 from ctg_analysis.pipeline.freshness import demarches, keeping, write_manifest
 from ctg_analysis.raw.folders import Unread, where, write_unread
 from ctg_analysis.raw.tables import Filled
@@ -238,7 +238,8 @@ def make_observations(work: Work, indicators: list[str], facts: list[Path], popu
     sampled = any(sources[name].precision.sampled for indicator in group for name in indicator.sources)
     fractions = fractions_of(populations, frame) if sampled else None
     with keeping(work.folder, work.aside) as fresh:
-        observed = emptied(observe_coded(group, read_facts(facts, measure=measures_read(group)), sources, fractions))
+        measures, units = measures_read(group), larger_places(frame)
+        observed = emptied(observe_coded(group, read_facts(facts, measure=measures), sources, fractions, units))
         give_memory_back()
         write_observations(observed, epci_of_local(frame), fresh)
 
@@ -250,6 +251,16 @@ def fractions_of(populations: Path, frame: Frame) -> pd.DataFrame:
     populations: as they are kept.
     """
     return coded_fractions(newest(read_populations(populations)), membership(frame.places))
+
+
+@lru_cache(maxsize=2)
+def larger_places(frame: Frame) -> pd.DataFrame:
+    """Return the places that hold each commune: columns commune, level, code."""
+    units = [
+        unit.dropna().rename("code").rename_axis("commune").reset_index().assign(level=level)
+        for level, unit in unit_of(frame.now)
+    ]
+    return pd.concat(units, ignore_index=True)
 
 
 @lru_cache(maxsize=2)
