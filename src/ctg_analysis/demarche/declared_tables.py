@@ -15,12 +15,7 @@ from ctg_analysis.raw.files import REMARK, Headings
 
 FOLDER = Path(__file__).parent / "declared"
 STRUCTURES = "equipements_services"
-BY_HAND = (
-    "acteurs",
-    "entretiens",
-    "ouvertes_codees",
-    "conservation",
-)  # of the private tables; answers come by `ctg answers`
+BY_HAND = ("acteurs", "entretiens", "ouvertes_codees", "conservation")  # others of persons come by `ctg answers`
 
 
 class Column(BaseModel):
