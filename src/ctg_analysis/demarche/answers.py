@@ -60,8 +60,7 @@ WORDS = {
 FULL_TEXT = {words: code for code, both in WORDS.items() for words in both}
 TIMES = ("submitdate", "startdate", "datestamp")
 LIMESURVEY = re.compile(
-    r"id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|ipaddr|refurl|token|firstname|lastname|email"
-    r"|emailstatus|attribute_\d+|interviewtime|(?:group|question)?\w*Time\d*"
+    "|".join([*WORDS, r"firstname|lastname|email|emailstatus|attribute_\d+|(?:group|question)?\w*Time\d*"])
 )
 CODE_AND_TEXT = re.compile(r"^(\w+(?:\[\w+\])*)\. .*", re.DOTALL)
 A_DAY = r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}"
@@ -410,9 +409,6 @@ def _days(moments: pd.Series) -> pd.Series:
     return year_first.fillna(parts[2] + "-" + parts[1] + "-" + parts[0]).fillna("")
 
 
-SAFE = "'"  # before a text that a spreadsheet would run
-
-
 def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     """Write the answers of an export in the private folder of a démarche; return what is to be told, a line each.
 
@@ -455,4 +451,4 @@ def joined(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _safe(cell: str) -> str:
     cell = BIDIRECTIONAL.sub("", cell)
-    return SAFE + cell if cell.startswith(FORMULA_STARTS) else cell
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell  # else a spreadsheet would run it
