@@ -24,7 +24,7 @@ from ctg_analysis.demarche.columns import (
 )
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import read_material
-from ctg_analysis.demarche.table_files import FORMULA_STARTS
+from ctg_analysis.demarche.table_files import A_CODE, FORMULA_STARTS
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.scratch import PART, for_owner_alone
 from ctg_analysis.model.settings import DataRoot, project_path
@@ -211,7 +211,6 @@ CONSENT = "consentement"
 TICKED, NOT_TICKED = {"y", "oui", "yes", "1", "x"}, {"n", "non", "no", "0", "na", "sansobjet"}
 SPOKEN = {"jenesaispas": UNKNOWN, "nonconcernée": NOT_CONCERNED, "oth": OTHER, "y": "oui", "n": "non"}
 SPOKEN |= {key(words): code for code, words in OUTSIDE.items()} | {key(code): code for code in OUTSIDE}
-A_CODE = r"[\w.-]{1,15}"  # what an error may quote: a longer text may be someone's own words
 
 Wrong = tuple[int, str, str]  # line, what was found, what was expected
 

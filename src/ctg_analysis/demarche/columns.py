@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from ctg_analysis.model import habits
 
@@ -93,10 +93,8 @@ TypeActeur = Literal[
 ACTORS = get_args(TypeActeur)
 
 
-class Row(BaseModel):
+class Row(BaseModel, frozen=True, extra="forbid"):
     """What a person writes together: a line of a table."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _matching(pattern: str, expected: str):

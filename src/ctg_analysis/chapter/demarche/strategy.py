@@ -7,7 +7,7 @@ from typing import Annotated
 
 import pandas as pd
 from markupsafe import Markup
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import pieces
@@ -457,10 +457,9 @@ DONE = {
 OF_CONVENTION = "Fin de la convention territoriale globale", "Caf et collectivités signataires", "La convention"
 
 
-class Obligation(BaseModel):
+class Obligation(BaseModel, frozen=True, extra="forbid"):
     """Something due: what, by whom, its next last day, how often, its text, where it was read, what could not be."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     quoi: str
     qui: str
     pour: Annotated[datetime.date, BeforeValidator(datetime.date.fromisoformat)]
