@@ -100,7 +100,7 @@ def test_kinds_of_voters_that_diverge_are_named_when_three_voted():
 
 
 def test_what_is_proved_and_not_voted_is_listed():
-    ids = enjeux("e1", "e2", "e3", "e4", "e5", "e6", constats=["c1", "c2", "c1|c3", ("c4",), "c5", "c1"])
+    ids = enjeux("e1", "e2", "e3", "e4", "e5", "e6", constats=["c1", "c2", ("c1", "c3"), ("c4",), "c5", ("c2", "c1")])
     constats = pd.DataFrame(
         [("c1", 3, "validé"), ("c2", 3, "validé"), ("c3", 2, "validé"), ("c4", 3, "contesté"), ("c5", 3, "proposé")],
         columns=["constat_id", "force_preuve", "statut"],
@@ -118,7 +118,7 @@ def test_what_is_proved_and_not_voted_is_listed():
         }
     )
     told = overlooked(ranking, ids, constats, proofs)
-    assert told[["enjeu_id", "constats", "kinds"]].to_numpy().tolist() == [["e6", "c1", 2]]
+    assert told[["enjeu_id", "constats", "kinds"]].to_numpy().tolist() == [["e6", "c2|c1", 2]]
 
 
 def test_the_decision_of_the_copil_is_kept_apart_with_its_motif():

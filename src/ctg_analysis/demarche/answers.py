@@ -24,7 +24,7 @@ from ctg_analysis.demarche.columns import (
 )
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import read_material
-from ctg_analysis.demarche.table_files import FORMULA_STARTS
+from ctg_analysis.demarche.table_files import A_CODE, FORMULA_STARTS
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.scratch import PART, for_owner_alone
 from ctg_analysis.model.settings import DataRoot, project_path
@@ -60,8 +60,7 @@ WORDS = {
 FULL_TEXT = {words: code for code, both in WORDS.items() for words in both}
 TIMES = ("submitdate", "startdate", "datestamp")
 LIMESURVEY = re.compile(
-    r"id|submitdate|lastpage|startlanguage|seed|startdate|datestamp|ipaddr|refurl|token|firstname|lastname|email"
-    r"|emailstatus|attribute_\d+|interviewtime|(?:group|question)?\w*Time\d*"
+    "|".join([*WORDS, r"firstname|lastname|email|emailstatus|attribute_\d+|(?:group|question)?\w*Time\d*"])
 )
 CODE_AND_TEXT = re.compile(r"^(\w+(?:\[\w+\])*)\. .*", re.DOTALL)
 A_DAY = r"\d{4}-\d\d-\d\d|\d\d/\d\d/\d{4}"
@@ -212,7 +211,6 @@ CONSENT = "consentement"
 TICKED, NOT_TICKED = {"y", "oui", "yes", "1", "x"}, {"n", "non", "no", "0", "na", "sansobjet"}
 SPOKEN = {"jenesaispas": UNKNOWN, "nonconcernée": NOT_CONCERNED, "oth": OTHER, "y": "oui", "n": "non"}
 SPOKEN |= {key(words): code for code, words in OUTSIDE.items()} | {key(code): code for code in OUTSIDE}
-A_CODE = r"[\w.-]{1,15}"  # what an error may quote: a longer text may be someone's own words
 
 Wrong = tuple[int, str, str]  # line, what was found, what was expected
 
@@ -410,9 +408,6 @@ def _days(moments: pd.Series) -> pd.Series:
     return year_first.fillna(parts[2] + "-" + parts[1] + "-" + parts[0]).fillna("")
 
 
-SAFE = "'"  # before a text that a spreadsheet would run
-
-
 def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     """Write the answers of an export in the private folder of a démarche; return what is to be told, a line each.
 
@@ -455,4 +450,4 @@ def joined(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
 
 def _safe(cell: str) -> str:
     cell = BIDIRECTIONAL.sub("", cell)
-    return SAFE + cell if cell.startswith(FORMULA_STARTS) else cell
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell  # else a spreadsheet would run it

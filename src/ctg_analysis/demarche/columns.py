@@ -1,7 +1,6 @@
 """Columns of the tables: how a cell is read, its codes, kinds of actors and evidence, who may be quoted."""
 
 import datetime
-import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator
 
 from ctg_analysis.model import habits
 
@@ -28,9 +27,13 @@ def labels(cell: object) -> dict[str, str]:
 
     The pairs that a table's model has read already do as well.
     """
+    return dict(_pairs_in(cell))
+
+
+def _pairs_in(cell: object) -> list[tuple[str, str]]:
     if isinstance(cell, str):
-        return dict(part.split(PAIR, 1) for part in cell.split(LIST) if part)
-    return dict(cell) if isinstance(cell, Iterable) else {}
+        return [tuple(part.split(PAIR, 1)) for part in cell.split(LIST) if part]
+    return list(cell) if isinstance(cell, Iterable) else []
 
 
 def lines(table: pd.DataFrame) -> list[Any]:
@@ -53,22 +56,10 @@ def is_asked(answers: pd.DataFrame, condition: object) -> pd.Series:
 
     condition: question=code, several of them separated by |, or the pairs that a table's model has read already.
     """
-    asked = pd.Series(True, index=answers.index)
-    for question, codes in conditions(condition).items():
-        asked &= pd.concat([has_code(answers[question], code) for code in codes], axis=1).any(axis=1)
-    return asked
-
-
-def conditions(cell: object) -> dict[str, list[str]]:
-    """The questions of a `filtre` and, for each, the codes of which one is enough; nothing for an empty cell."""
-    if isinstance(cell, str):
-        pairs = [tuple(part.split(PAIR, 1)) for part in cell.split(LIST) if part]
-    else:
-        pairs = list(cell) if isinstance(cell, Iterable) else []
-    wanted: dict[str, list[str]] = {}
-    for question, code in pairs:
-        wanted.setdefault(question, []).append(code)
-    return wanted
+    given: dict[str, pd.Series] = {}  # by question: one of its codes is enough
+    for question, code in _pairs_in(condition):
+        given[question] = has_code(answers[question], code) | given.get(question, False)
+    return pd.DataFrame(given, index=answers.index).all(axis=1)
 
 
 def with_blanks_filled(answers: pd.DataFrame, questionnaire: pd.DataFrame) -> pd.DataFrame:
@@ -102,15 +93,8 @@ TypeActeur = Literal[
 ACTORS = get_args(TypeActeur)
 
 
-class Row(BaseModel):
+class Row(BaseModel, frozen=True, extra="forbid"):
     """What a person writes together: a line of a table."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-@dataclass(frozen=True)
-class FreeText:
-    """The text is written freely: nobody may be named in it."""
 
 
 def _matching(pattern: str, expected: str):
@@ -122,21 +106,19 @@ def _matching(pattern: str, expected: str):
     return AfterValidator(check)
 
 
-def _day(text: object) -> object:
+def _day(text: str) -> datetime.date:
     """A date; a year or a month alone, or an American date is refused."""
-    if not isinstance(text, str):
-        return text
     text = habits.day(text)
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-        try:
-            return datetime.date.fromisoformat(text)
-        except ValueError as error:
-            raise ValueError("un jour qui existe, tel que 19/01/2023") from error
-    raise ValueError("une date, telle que 19/01/2023")
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+        raise ValueError("une date, telle que 19/01/2023")
+    try:
+        return datetime.date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError("un jour qui existe, tel que 19/01/2023") from error
 
 
-def _moment(text: object) -> str:
-    text = habits.moment(str(text))
+def _moment(text: str) -> str:
+    text = habits.moment(text)
     if not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", text):
         raise ValueError("un jour, un mois ou une année, tels que 19/01/2023, 01/2023 ou 2023")
     try:
@@ -148,29 +130,24 @@ def _moment(text: object) -> str:
 
 def first_day(moment: str) -> datetime.date:
     """The first day of a year, a month or a day."""
-    year, month, day = (*(int(part) for part in moment.split("-")), 1, 1)[:3]
-    return datetime.date(year, month, day)
+    return pd.Period(moment).start_time.date()
 
 
 def last_day(moment: str) -> datetime.date:
     """The last day of a year, a month or a day."""
-    first = first_day(moment)
-    if len(moment) == len("2023-01-19"):
-        return first
-    following = 1 if len(moment) == len("2023") else first.month % 12 + 1
-    return datetime.date(first.year + (following == 1), following, 1) - datetime.timedelta(days=1)
+    return pd.Period(moment).end_time.date()
 
 
-def _number(text: object) -> float:
+def _number(text: str) -> float:
     """A number that can mean one alone: 1.234 may be a thousand or a little more than one."""
-    if re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", str(text)):
+    if re.fullmatch(r"-?[1-9]\d{0,2}[.,]\d{3}", text):
         raise ValueError("un nombre de deux décimales au plus, tel que 1234 ou 12,5")
     return _decimal(text)
 
 
-def _decimal(text: object) -> float:
-    plain = str(text).replace(",", ".")
-    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", plain) or not math.isfinite(float(plain)):
+def _decimal(text: str) -> float:
+    plain = text.replace(",", ".")
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", plain):
         raise ValueError("un nombre, tel que 1 234 ou 12,5")
     return float(plain)
 
@@ -190,14 +167,14 @@ def _at_least_0(number: float) -> float:
     return number
 
 
-def _yes_no(text: object) -> bool:
+def _yes_no(text: str) -> bool:
     if text in ("oui", "non"):
         return text == "oui"
     raise ValueError("oui ou non")
 
 
-def _pairs(text: object) -> tuple[tuple[str, str], ...]:
-    pairs = [part.partition(PAIR) for part in str(text).split(LIST)]
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = [part.partition(PAIR) for part in text.split(LIST)]
     if not all(name.strip() and sign for name, sign, _ in pairs):
         raise ValueError(f"code{PAIR}texte, séparés par {LIST}")
     return tuple((name.strip(), value.strip()) for name, _, value in pairs)
@@ -216,7 +193,6 @@ Id = Annotated[
         r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "un identifiant fait de lettres sans accent, de chiffres, de - _ et ."
     ),
 ]
-Text = Annotated[str, FreeText()]
 Code = Annotated[str, _matching(r"[0-9A-Z]{2,9}(-\d+)?", "le code d'une commune, ou le SIREN de l'EPCI")]
 Ref = Annotated[
     str,
@@ -239,10 +215,7 @@ Whole = _whole(0, 999_999_999, "un nombre entier de 0 à 999999999")
 
 
 def _list_of(part: Any) -> Any:
-    def split(text: object) -> object:
-        return tuple(one.strip() for one in text.split(LIST)) if isinstance(text, str) else text
-
-    return Annotated[tuple[part, ...], BeforeValidator(split)]
+    return Annotated[tuple[part, ...], BeforeValidator(lambda text: tuple(map(str.strip, text.split(LIST))))]
 
 
 def _pairs_of(name: Any, value: Any) -> Any:
@@ -287,7 +260,7 @@ class Kind:
 
 KINDS = {
     "id": Kind(Id, how="identifiant : lettres sans accent, chiffres, - _ ."),
-    "text": Kind(Text, how="texte libre, sans nom de personne", free_text=True),
+    "text": Kind(str, how="texte libre, sans nom de personne", free_text=True),
     "words": Kind(str),  # that may name someone, or that nobody has written freely
     "code": Kind(Code, how="code Insee, SIREN", places=True, habit=habits.place),
     "link": Kind(Link, how="adresse ou fichier"),

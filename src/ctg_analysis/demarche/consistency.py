@@ -1,8 +1,7 @@
 """Tables of a démarche held to each other: links that lead somewhere, words that agree."""
 
-import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 import pandas as pd
@@ -56,12 +55,10 @@ def inconsistencies(tables: Tables) -> list[Finding]:
 def one_interview(proofs: pd.DataFrame, extracts: pd.DataFrame) -> set[str]:
     """The constats that rest on one interview alone, which the pages label."""
     proofs = _supporting(proofs)
-    speaker = extracts.set_index("extrait_id")["ent_pseudo"]
-    heard = proofs[proofs["type"].eq(INTERVIEW)]
-    speakers = heard["ref"].map(speaker).groupby(heard["constat_id"]).nunique()
-    kinds = proofs.groupby("constat_id")["type"].nunique()
-    alone = speakers.index[speakers.eq(1) & kinds.reindex(speakers.index).eq(1)]
-    return set(alone)
+    speakers = proofs["ref"].map(extracts.set_index("extrait_id")["ent_pseudo"])
+    told = proofs.assign(speaker=speakers.where(proofs["type"].eq(INTERVIEW)))
+    counts = told.groupby("constat_id")[["type", "speaker"]].nunique()
+    return set(counts.index[counts.eq(1).all(axis=1)])
 
 
 def _supporting(proofs: pd.DataFrame) -> pd.DataFrame:
@@ -79,13 +76,12 @@ def _enjeux(tables: Tables) -> Iterator[Finding]:
     objectives = tables["objectifs"].rows.set_index("obj_id")["enjeux"]
     served = {enjeu for named in actions["enjeu_ids"].dropna() for enjeu in named}
     served |= {enjeu for named in actions["obj_id"].map(objectives).dropna() for enjeu in named}
-    for row in file.rows.itertuples():
-        decided = not pd.isna(row.retenu)
-        if decided and row.retenu and row.enjeu_id not in served and len(tables["actions"].rows):
+    for row in lines(file.rows):
+        if row.retenu and row.enjeu_id not in served and len(tables["actions"].rows):
             expected = "une action de la table actions qui le nomme, ou un objectif qui le fait"
             yield file.fault(row.Index, "enjeu_id", f"{row.enjeu_id}, retenu sans action", expected)
         for column in ("motif", "decide_le"):
-            if decided and pd.isna(getattr(row, column)):
+            if row.retenu is not None and getattr(row, column) is None:
                 expected = "pourquoi et quand le COPIL a décidé"
                 yield file.fault(row.Index, column, f"rien pour la décision sur {row.enjeu_id}", expected)
 
@@ -95,25 +91,24 @@ def _actions(tables: Tables) -> Iterator[Finding]:
     file, followed = tables["actions"], tables["indicateurs_suivi"]
     paid = set(tables["financements"].rows["action_id"])
     results = followed.rows[followed.rows["type"].eq("résultat")]
-    for row in active(file.rows).itertuples():
+    for row in lines(active(file.rows)):
         name = row.action_id
         for column, expected in MUST_HAVE.items():
-            if pd.isna(getattr(row, column)):
+            if getattr(row, column) is None:
                 yield file.fault(row.Index, column, f"rien pour {name}", expected)
-        if pd.isna(row.budget_fonct) and pd.isna(row.budget_invest):
+        if (row.budget_fonct, row.budget_invest) == (None, None):
             expected = "un budget en euros, 0 si elle ne coûte rien de plus"
             yield file.fault(row.Index, "budget_fonct", f"{name}, sans budget", expected)
         elif name not in paid and (row.budget_fonct, row.budget_invest) != (0, 0):
             expected = f"une ligne par financeur et par année dans {tables['financements'].label}"
             yield file.fault(row.Index, "action_id", f"{name}, sans financeur", expected)
-        named = row.indicateurs_resultat if isinstance(row.indicateurs_resultat, tuple) else ()
-        of_it = results[results["ind_id"].isin(named)]
+        of_it = results[results["ind_id"].isin(row.indicateurs_resultat or ())]
         if of_it.empty:
             expected = f"un indicateur de type résultat de {followed.label}"
             yield file.fault(row.Index, "indicateurs_resultat", f"{name}, sans indicateur de résultat", expected)
-        for indicator in of_it.itertuples():
+        for indicator in lines(of_it):
             for column in OF_A_RESULT:
-                if pd.isna(getattr(indicator, column)):
+                if getattr(indicator, column) is None:
                     expected = "sa valeur de départ, sa valeur visée, leurs dates et qui le recueille"
                     fault = f"rien pour {indicator.ind_id} de {name}"
                     yield followed.fault(indicator.Index, column, fault, expected)
@@ -121,16 +116,14 @@ def _actions(tables: Tables) -> Iterator[Finding]:
 
 def _budgets(tables: Tables) -> Iterator[Finding]:
     file, brought_by = tables["actions"], tables["financements"]
-    money = brought_by.rows
-    sums = money.groupby(["action_id", "nature"])["montant"].sum()
-    for row in active(file.rows).itertuples():
-        if row.action_id not in set(money["action_id"]):
-            continue
+    sums = brought_by.rows.groupby(["action_id", "nature"])["montant"].sum()
+    actions = active(file.rows)
+    for row in lines(actions[actions["action_id"].isin(brought_by.rows["action_id"])]):
         for column, nature in BUDGETS.items():
             brought, budget = sums.get((row.action_id, nature), 0.0), getattr(row, column)
-            if abs(brought - (0.0 if pd.isna(budget) else budget)) > CENT:
+            if abs(brought - (budget or 0)) > CENT:
                 expected = f"{brought:.2f}, ce qu'apportent les financeurs de {row.action_id} dans {brought_by.label}"
-                written = "une case vide" if pd.isna(budget) else f"{budget:.2f}"
+                written = "une case vide" if budget is None else f"{budget:.2f}"
                 yield file.fault(row.Index, column, written, expected)
 
 
@@ -160,27 +153,18 @@ def _orders(tables: Tables) -> Iterator[Finding]:
         ("equipements_services", "agrement_debut", "agrement_fin"),
     ):
         file = tables[name]
-        for line, begin, end in file.rows[[begins, ends]].dropna().itertuples():
-            if _day(end, last_day) < _day(begin, first_day):
-                yield file.fault(line, ends, repr(_text(end)), f"une date après {as_shown(_text(begin))}, de {begins}")
-
-
-def _day(moment: str | pd.Timestamp, of: Callable[[str], datetime.date]) -> datetime.date:
-    return of(moment) if isinstance(moment, str) else moment.date()
-
-
-def _text(moment: str | pd.Timestamp) -> str:
-    return moment if isinstance(moment, str) else moment.date().isoformat()
+        moments = file.rows[[begins, ends]].dropna().map(lambda moment: str(moment)[:10])  # a day too
+        for line, begin, end in moments.itertuples():
+            if last_day(end) < first_day(begin):
+                yield file.fault(line, ends, repr(end), f"une date après {as_shown(begin)}, de {begins}")
 
 
 def _attendance(tables: Tables) -> Iterator[Finding]:
     file = tables["ateliers"]
-    for row in file.rows.itertuples():
-        if isinstance(row.presents_par_type, tuple) and not pd.isna(row.presents):
-            total = sum(count for _, count in row.presents_par_type)
-            if total != row.presents:
-                expected = f"{total}, la somme de presents_par_type"
-                yield file.fault(row.Index, "presents", str(row.presents), expected)
+    for row in lines(file.rows.dropna(subset=["presents", "presents_par_type"])):
+        total = sum(count for _, count in row.presents_par_type)
+        if total != row.presents:
+            yield file.fault(row.Index, "presents", str(row.presents), f"{total}, la somme de presents_par_type")
 
 
 def _outside(tables: Tables) -> Iterator[Finding]:
@@ -290,10 +274,10 @@ def _strangers(file: TableFile, places: set[str]) -> Iterator[Finding]:
 
 def _proofs(tables: Tables) -> Iterator[Finding]:
     proofs = tables["preuves"]
-    for row in proofs.rows.itertuples():
+    for row in lines(proofs.rows):
         parts = row.ref.split(JOIN)
         ref = proofs.fault(row.Index, "ref", repr(row.ref), "")
-        filled = [column for column in ("lecture", "repere") if isinstance(getattr(row, column), str)]
+        filled = [column for column in ("lecture", "repere") if getattr(row, column)]
         if row.type == INDICATOR:
             if len(parts) != 3:
                 yield replace(ref, expected="indicateur+territoire+periode, tel que births_count+999999999+2023")
@@ -319,27 +303,23 @@ def _of_actions(tables: Tables) -> Iterator[Finding]:
     owner = followed.rows.set_index("ind_id")["action_id"].to_dict()
     sort = followed.rows.set_index("ind_id")["type"].to_dict()
     axis = tables["objectifs"].rows.set_index("obj_id")["axe_id"].to_dict()
-    for row in actions.rows.itertuples():
+    for row in lines(actions.rows):
         if axis.get(row.obj_id, row.axe_id) != row.axe_id:
             expected = f"{axis[row.obj_id]!r}, l'axe de l'objectif {row.obj_id}"
             yield actions.fault(row.Index, "axe_id", repr(row.axe_id), expected)
         for column, sorts in MEANS.items():
-            for name in _parts(getattr(row, column)):
+            for name in getattr(row, column) or ():
                 if owner.get(name, row.action_id) != row.action_id:
                     expected = f"un indicateur de {row.action_id} : celui-ci est de {owner[name]}"
                     yield actions.fault(row.Index, column, repr(name), expected)
                 elif sort.get(name, sorts[0]) not in sorts:
                     expected = f"un indicateur de type {' ou '.join(sorts)} : celui-ci est de type {sort[name]}"
                     yield actions.fault(row.Index, column, repr(name), expected)
-    for row in follow_up.rows.itertuples() if not followed.unread else ():
-        for name, _ in _parts(row.valeurs_indicateurs):
+    for row in lines(follow_up.rows) if not followed.unread else ():
+        for name, _ in row.valeurs_indicateurs or ():
             if owner.get(name) != row.action_id:
                 expected = f"un indicateur de {row.action_id} dans {followed.label}"
                 yield follow_up.fault(row.Index, "valeurs_indicateurs", repr(name), expected)
-
-
-def _parts(value: object) -> Iterable:
-    return value if isinstance(value, tuple) else ()
 
 
 def of_convention(tables: Tables) -> Iterator[Finding]:
@@ -371,15 +351,15 @@ def of_info_flashes(tables: Tables) -> Iterator[Finding]:
     file, extracts = tables["info_flash"], tables["extraits"].rows
     kept_back = not_quotable(extracts, PUBLIC).set_index("extrait_id")["motif"].to_dict()
     for issue in lines(file.rows):
-        for extract in _parts(issue.paroles):
+        for extract in issue.paroles or ():
             if extract in kept_back:
                 expected = f"un extrait de la table extraits que chacun peut lire : {kept_back[extract]}"
                 yield file.fault(issue.Index, "paroles", repr(extract), expected)
-        for figure in _parts(issue.chiffres_cles):
+        for figure in issue.chiffres_cles or ():
             if figure.split(JOIN)[0] not in CATALOGUE:
                 yield file.fault(issue.Index, "chiffres_cles", repr(figure), OF_THE_CATALOGUE)
         for column, most in MOST_IN_AN_ISSUE.items():
-            if (count := len(_parts(getattr(issue, column)))) > most:
+            if (count := len(getattr(issue, column) or ())) > most:
                 yield file.fault(issue.Index, column, str(count), f"{most} au plus")
         if issue.edito_texte and not issue.edito_auteur:
             yield file.fault(issue.Index, "edito_auteur", "une case vide", "l'élu qui signe l'éditorial")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import BaseModel, Field, create_model, model_validator
 
 from ctg_analysis.demarche.columns import KINDS, Kind, Row
 from ctg_analysis.indicators.observations import COLUMNS
@@ -15,22 +15,16 @@ from ctg_analysis.raw.files import REMARK, Headings
 
 FOLDER = Path(__file__).parent / "declared"
 STRUCTURES = "equipements_services"
-BY_HAND = (
-    "acteurs",
-    "entretiens",
-    "ouvertes_codees",
-    "conservation",
-)  # of the private tables; answers come by `ctg answers`
+BY_HAND = ("acteurs", "entretiens", "ouvertes_codees", "conservation")  # others of persons come by `ctg answers`
 
 
-class Column(BaseModel):
+class Column(BaseModel, frozen=True, extra="forbid"):
     """A column: what a person writes in it (French), and what its cells hold.
 
     type: one of KINDS, or one_of: the closed list of what may be written. of: the tables of which it names rows, by
     the first column of their key or by of_column. optional: whether a cell may be empty.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     label: str
     type: Literal[tuple(KINDS)] | None = None
     one_of: tuple[str, ...] = ()
@@ -50,7 +44,7 @@ class Column(BaseModel):
         return KINDS[self.type] if self.type else Kind(Literal[self.one_of], choices=self.one_of)
 
 
-class Table(BaseModel):
+class Table(BaseModel, frozen=True, extra="forbid"):
     """A table: its file is <name>.csv. key: columns whose values come once. title: what it is, in French. sheet: the
     name of its sheet in a workbook.
 
@@ -58,7 +52,6 @@ class Table(BaseModel):
     private: holds personal data, lives in data/private/<siren>/demarche/ and never in git.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
     name: str
     title: str
     sheet: str

@@ -9,13 +9,7 @@ from hashlib import sha256
 import pandas as pd
 
 from ctg_analysis.demarche.columns import INTERVIEW, READERS
-from ctg_analysis.demarche.declared_tables import (
-    OBSERVATIONS,
-    RECEIVED,
-    RESULTS,
-    empty,
-    restored,
-)
+from ctg_analysis.demarche.declared_tables import OBSERVATIONS, RECEIVED, RESULTS, empty, restored
 from ctg_analysis.model.settings import MATERIAL, DataRoot, settings
 from ctg_analysis.raw.folders import read_unread
 

@@ -31,11 +31,9 @@ def in_order(actions: pd.DataFrame, axes: pd.DataFrame, objectives: pd.DataFrame
     table = actions.assign(
         axe=actions["axe_id"].map(axis["titre"]),
         objectif=actions["obj_id"].map(objective["titre"]),
-        _axis=actions["axe_id"].map(axis["ordre"]),
-        _objective=actions["obj_id"].map(objective["place"]),
     )
-    table = table.sort_values(["_axis", "_objective"], kind="stable", ignore_index=True)
-    return table.drop(columns=["_axis", "_objective"])
+    ranks = {"axe_id": axis["ordre"], "obj_id": objective["place"]}
+    return table.sort_values([*ranks], key=lambda ids: ids.map(ranks[ids.name]), kind="stable", ignore_index=True)
 
 
 def in_time(actions: pd.DataFrame) -> pd.DataFrame:
@@ -262,18 +260,11 @@ def money(funding: pd.DataFrame, followup: pd.DataFrame) -> pd.DataFrame:
     funding: that of the plan. Columns: year, planned, spent (euros, NaN when no action tells it), told (actions whose
     spending is known), actions (those that are followed that year).
     """
-    by_year = followup.groupby("annee")
-    spent = by_year["depense"].sum(min_count=1).astype(float)
+    by_year = followup.groupby("annee")["depense"]
+    spent = by_year.sum(min_count=1).astype(float)
     planned = funding.groupby("annee")["montant"].sum().reindex(spent.index).fillna(0.0)
-    return pd.DataFrame(
-        {
-            "year": spent.index.astype(int),
-            "planned": planned.to_numpy(),
-            "spent": spent.to_numpy(),
-            "told": by_year["depense"].count().to_numpy(),
-            "actions": by_year.size().to_numpy(),
-        }
-    )
+    table = pd.DataFrame({"planned": planned, "spent": spent, "told": by_year.count(), "actions": by_year.size()})
+    return table.rename_axis("year").reset_index().astype({"year": int})
 
 
 def values(followed: pd.DataFrame, followup: pd.DataFrame, observed: pd.DataFrame) -> pd.DataFrame:
@@ -350,7 +341,7 @@ def as_bilan(
 ) -> pd.DataFrame:
     """The actions under way in the columns of `bilan_actions`, as the follow-up has them at its last year.
 
-    actions: with the title of their axis in `axe`, see `plan.in_order`. prevu, realise: the target and the last value
+    actions: with the title of their axis in `axe`, see `in_order`. prevu, realise: the target and the last value
     of the first output indicator. cout_prevu: up to the last year that is followed, like what was spent (rule R12).
     Without a line of follow-up an action is « non démarrée ». What becomes of an action is for the final evaluation to
     decide, but of those that were given up.

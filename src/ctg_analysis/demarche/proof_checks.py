@@ -31,7 +31,7 @@ from ctg_analysis.model.territories import codes_by_name, find_epci
 
 LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}
 BENCHMARK = re.compile(rf"({'|'.join(LEVELS)})(?: (\w+))?")
-COMPARED = (columns.HIGHER, columns.LOWER, columns.CLOSE)
+COMPARED, LIMITS = (columns.HIGHER, columns.LOWER, columns.CLOSE), (columns.AT_LEAST, columns.AT_MOST)
 SAME_WORD = {HIGHER: columns.HIGHER, HIGHER_FEMININE: columns.HIGHER, LOWER: columns.LOWER, CLOSE: columns.CLOSE}
 WITHDRAW = "corriger la preuve et relire le constat, ou le retirer"
 UNTESTED = "sans test pour cet indicateur, sur les valeurs telles qu'elles sont écrites"
@@ -76,11 +76,8 @@ def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.Dat
     rows = proofs.rows[proofs.rows["type"].eq(columns.INDICATOR)].dropna(subset=["lecture", "repere"])
     for row in rows.itertuples():
         parts = row.ref.split(columns.JOIN)
-        if len(parts) == 3 and parts[0] in CATALOGUE:
-            fault = _fault(CATALOGUE[parts[0]], parts[1], parts[2], row, observations, territories, epci)
-            if fault:
-                column, written, expected = fault
-                yield proofs.fault(row.Index, column, written, expected)
+        if len(parts) == 3 and parts[0] in CATALOGUE and (fault := _fault(row, observations, territories, epci)):
+            yield proofs.fault(row.Index, *fault)
 
 
 def few_answers(tables: Mapping[str, TableFile]) -> Iterator[Finding]:
@@ -93,9 +90,7 @@ def few_answers(tables: Mapping[str, TableFile]) -> Iterator[Finding]:
     answers = [file for name in WITH_QUESTIONS if not ((file := tables[name]).unread or file.outlived)]
     for line, name in proofs.rows.loc[proofs.rows["type"].eq(columns.SURVEY), "ref"].items():
         cells = [file.texts[name] for file in answers if name in file.texts]
-        told = sum(
-            column.ne("").sum() - column.isin([columns.NOT_CONCERNED, columns.NO_ANSWER]).sum() for column in cells
-        )
+        told = sum((~column.isin(["", columns.NOT_CONCERNED, columns.NO_ANSWER])).sum() for column in cells)
         if cells and name in closed and told < HIDDEN_UNDER:
             found = f"{name!r}, question de moins de {HIDDEN_UNDER} réponses, dont rien n'est publié (règle R10)"
             yield proofs.fault(int(line), "ref", found, "une autre preuve, ou cette ligne retirée et le constat relu")
@@ -103,15 +98,14 @@ def few_answers(tables: Mapping[str, TableFile]) -> Iterator[Finding]:
 
 def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> bool:
     """Whether the observations still say what a proof by an indicator says; as `no_longer`, for one row."""
-    parts = proof.ref.split(columns.JOIN)
-    return not _fault(CATALOGUE[parts[0]], parts[1], parts[2], proof, observations, territories, epci)
+    return not _fault(proof, observations, territories, epci)
 
 
-def _fault(
-    indicator: Indicator, place: str, period: str, row, observations, territories, epci
-) -> tuple[str, str, str] | None:
-    told = (OK, CENSORED) if row.lecture in (columns.AT_LEAST, columns.AT_MOST) else (OK,)
-    known = observations[observations["indicator"].eq(indicator.id) & observations["status"].isin(told)]
+def _fault(row, observations, territories, epci) -> tuple[str, str, str] | None:
+    """The column at fault, what was found there, what was expected."""
+    name, place, period = row.ref.split(columns.JOIN)
+    told = (OK, CENSORED) if row.lecture in LIMITS else (OK,)
+    known = observations[observations["indicator"].eq(name) & observations["status"].isin(told)]
     own = known[
         known["territory"].eq(place)
         & known["period"].eq(period)
@@ -122,9 +116,9 @@ def _fault(
         return "ref", f"aucune valeur de {row.ref}", f"une observation (il y en a pour : {periods}) ; {WITHDRAW}"
     if row.lecture in COMPARED:
         return _compared(own, row, known, territories, epci, period)
-    if row.lecture in (columns.AT_LEAST, columns.AT_MOST):
+    if row.lecture in LIMITS:
         return _beside_a_number(own.iloc[0], row)
-    return _since(indicator, own, row, known)
+    return _since(CATALOGUE[name], own, row, known)
 
 
 def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str] | None:
@@ -136,11 +130,8 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
     code = match[2] or _code_of(level, territories, epci)
     other = known[known["level"].eq(level) & known["territory"].eq(code) & known["period"].eq(period)]
     if other.empty:
-        return (
-            "repere",
-            f"aucune valeur de {row.repere} en {period}",
-            f"un point de comparaison qui en a une ; {WITHDRAW}",
-        )
+        found = f"aucune valeur de {row.repere} en {period}"
+        return "repere", found, f"un point de comparaison qui en a une ; {WITHDRAW}"
     word, p = test_beside(own, other)
     tested = f"au test de la règle R14, p = {p:.3f}".replace(".", ",")
     test = UNTESTED if not word else tested if pd.notna(p) else COUNTED

@@ -12,13 +12,13 @@ from statsmodels.stats.proportion import proportion_confint
 
 from ctg_analysis.demarche.columns import (
     CHOICE,
-    CLOSED,
     LIST,
     NO_ANSWER,
     NOT_CONCERNED,
     OPEN,
     OUTSIDE,
     PAIR,
+    SCALE,
     SEVERAL,
     UNKNOWN,
     is_asked,
@@ -327,7 +327,7 @@ def completion(answers: pd.DataFrame, questionnaire: pd.DataFrame, usable: float
         cells = answers[q_id].value_counts()
         outside = cells.reindex([NO_ANSWER, NOT_CONCERNED], fill_value=0)
         inside = cells.drop(outside.index, errors="ignore")
-        if question["type"] not in CLOSED or question["type"] == SEVERAL:
+        if question["type"] not in (CHOICE, SCALE):
             inside = pd.Series([inside.sum()])
         else:
             inside = inside.reindex([*labels(question["modalites"]), UNKNOWN], fill_value=0)
@@ -404,8 +404,6 @@ def quotable_answers(coded: pd.DataFrame, themes: pd.DataFrame) -> pd.DataFrame:
 
 # Indicators that only the residents can tell (PAR-08, HAN-07, DRO-08, EMP-05, JEU-08, AVS-11), as observations.
 
-LEVEL = "epci"
-
 
 class Asked(NamedTuple):
     """The share that an indicator is: those who gave one of these codes among those who answered the question; one
@@ -477,7 +475,7 @@ def survey_observations(
         status=told.map({True: OK, False: SECRET}),
         quality=np.where(table["base"].ge(FRAGILE_UNDER), WITH_ITS_INTERVAL, TOO_WEAK),
         territory=territory,
-        level=LEVEL,
+        level="epci",
         period=period,
         source=SURVEY,
         denominator_period="",

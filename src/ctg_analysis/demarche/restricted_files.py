@@ -194,8 +194,7 @@ def _table(file: table_files.TableFile, until: datetime.date) -> list[Due]:
 
 def _interviews(files: RestrictedFiles, today: datetime.date) -> list[Due]:
     interviews = files.tables["entretiens"]
-    rows = interviews.rows
-    rows = rows[rows["suppression_prevue_le"].dt.date.le(today)] if len(rows) else rows
+    rows = interviews.rows[interviews.rows["suppression_prevue_le"].le(pd.Timestamp(today))]
     if rows.empty:
         return []
     since = rows["suppression_prevue_le"].min().date()

@@ -8,6 +8,7 @@ from ctg_analysis.demarche import columns, declared_tables, voices
 from ctg_analysis.demarche.columns import ACTIVE, COPIL, PUBLIC, first_day, not_quotable
 from ctg_analysis.demarche.consistency import active, one_interview
 from ctg_analysis.demarche.material_files import MaterialFiles
+from ctg_analysis.demarche.plan import of_the_plan
 from ctg_analysis.demarche.survey import Survey, of_survey, open_survey
 from ctg_analysis.indicators.observations import COLUMNS, Observations, emptied
 from ctg_analysis.indicators.observe import observe
@@ -117,12 +118,11 @@ def _state(material: MaterialFiles) -> Iterator[tuple[str, float]]:
 def _by_year(material: MaterialFiles) -> Iterator[Fact]:
     """The money of each year: what financers bring to the actions that were not given up, what was spent."""
     until = max([signature(material) or 0, *material["suivi"]["annee"]])
-    money = material["financements"]
-    money = money[money["action_id"].isin(active(material["actions"])["action_id"]) & money["annee"].le(until)]
-    names = [*FINANCERS.values(), OTHERS]
+    money = of_the_plan(material["financements"], material["actions"])
+    money = money[money["annee"].le(until)]
     sums = money.groupby(["annee", money["financeur"].map(FINANCERS).fillna(OTHERS)])["montant"].sum()
     for year in sorted(money["annee"].unique()):
-        for name in names:
+        for name in (*FINANCERS.values(), OTHERS):
             yield f"plan_funding_{name}", str(year), sums.get((year, name), 0.0)
     spent = material["suivi"].dropna(subset="depense")
     for year, rows in spent.groupby("annee"):
@@ -259,13 +259,9 @@ def material_observations(material: MaterialFiles, surveyed: pd.DataFrame | None
     mine = places[places["epci"].eq(material.epci) | places["code"].eq(material.epci)]
     communes = mine.loc[mine["level"].eq("commune"), "code"].tolist()
     facts = plan_facts(material, communes)
-    tables = (
-        [observe([indicator for indicator in CATALOGUE.values() if PLAN in indicator.sources], facts, SOURCES)]
-        if len(facts)
-        else []
-    )
-    if surveyed is not None and len(surveyed):  # no indicator asks what this questionnaire does
-        tables.append(surveyed)
+    planned = [indicator for indicator in CATALOGUE.values() if PLAN in indicator.sources]
+    tables = [observe(planned, facts, SOURCES)] if len(facts) else []
+    tables += [surveyed] if surveyed is not None and len(surveyed) else []  # else no indicator asks what is asked here
     if not tables:
         return pd.DataFrame(columns=COLUMNS)
     rows = pd.concat(tables, ignore_index=True)[COLUMNS]

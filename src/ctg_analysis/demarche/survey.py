@@ -13,6 +13,7 @@ from ctg_analysis.demarche.columns import CROSSED, LIST, NO_ANSWER, OUTSIDE
 from ctg_analysis.demarche.declared_tables import OBSERVATIONS
 from ctg_analysis.demarche.material_files import MaterialFiles
 from ctg_analysis.demarche.questions import MIDDLE, STEP, STRENGTHS, least, middle_of_total
+from ctg_analysis.demarche.table_files import SECTEUR
 from ctg_analysis.indicators.uncertainty import Z
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
@@ -205,7 +206,7 @@ def profile_words(counts: pd.Series, census: pd.Series) -> pd.Series:
     return words.where(census.notna(), "")
 
 
-SECTEUR, SECTEUR_LABEL = "secteur", "Secteur d'habitation"
+SECTEUR_LABEL = "Secteur d'habitation"
 
 
 @dataclass(frozen=True)
@@ -249,14 +250,10 @@ def _with_secteur(questionnaire: pd.DataFrame, answers: pd.DataFrame) -> pd.Data
     names = sorted(set(answers[SECTEUR].dropna()) - {""})
     if not names:
         return questionnaire
-    row = {
-        "q_id": SECTEUR,
-        "libelle": SECTEUR_LABEL,
-        "type": columns.CHOICE,
-        "modalites": tuple((name, name) for name in names),
-    }
-    row |= {"filtre": None, "champ": None, "obligatoire": False, "sensible": False}
-    return pd.concat([questionnaire, pd.DataFrame([row]).astype(questionnaire.dtypes)], ignore_index=True)
+    row = {"q_id": SECTEUR, "libelle": SECTEUR_LABEL, "type": columns.CHOICE, "obligatoire": False, "sensible": False}
+    row["modalites"] = tuple((name, name) for name in names)
+    asked = pd.DataFrame([row], columns=questionnaire.columns).astype(questionnaire.dtypes)
+    return pd.concat([questionnaire, asked], ignore_index=True)
 
 
 MOST_GROUPS = 6  # modalities of a question of the profile that others are crossed with

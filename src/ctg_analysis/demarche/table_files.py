@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 from pydantic import ValidationError
 
-from ctg_analysis.demarche.columns import CLOSED, LIST, NUMERIC, OPEN, OUTSIDE, SEVERAL, lines
+from ctg_analysis.demarche.columns import CLOSED, COPIL, LIST, NUMERIC, OPEN, OUTSIDE, READERS, SEVERAL, labels, lines
 from ctg_analysis.demarche.declared_tables import TABLES, Column, Table, how_written
 from ctg_analysis.model.errors import Finding, InputError, first_ones
 from ctg_analysis.model.habits import NO_NAMES
@@ -17,7 +17,7 @@ from ctg_analysis.raw.files import REMARK, Sheet, once_each, place_of
 from ctg_analysis.raw.form_workbooks import DAY, NOTHING, NUMBER, TEXT, workbook
 from ctg_analysis.raw.form_workbooks import Column as SheetColumn
 from ctg_analysis.raw.form_workbooks import Table as SheetTable
-from ctg_analysis.raw.personal_data import Sign, signs
+from ctg_analysis.raw.personal_data import signs
 from ctg_analysis.raw.tables import (
     A_VALUE,
     BLANK,
@@ -188,9 +188,7 @@ def _typed(rows: list, lines: list[int], table: Table) -> pd.DataFrame:
     return frame.astype(table.dtypes)
 
 
-HOLDS = {"day": DAY} | dict.fromkeys(
-    ["number", "degrees", "amount", "whole", "percent", "mark_3", "mark_5", "year"], NUMBER
-)
+HOLDS = {"datetime64[s]": DAY, "float64": NUMBER, "Int64": NUMBER}  # dtype of a column → what a sheet takes in it
 YES_OR_NO = ("oui", "non")
 
 
@@ -230,12 +228,11 @@ def _column(code: str, column: Column, places: list[str], tables: Mapping[str, T
     if len(column.of) == 1 and not several and column.of[0] in tables:
         target = TABLES[column.of[0]]
         named = target.sheet, list(target.columns).index(column.of_column or target.key[0])
-    holds = HOLDS.get(column.type or "", TEXT)
     return SheetColumn(
         code,
         column.label,
         note,
-        holds,
+        HOLDS.get(kind.dtype, TEXT),
         choices,
         refused=column.type != "code",
         named=named,
@@ -256,10 +253,9 @@ def questions_wrong(questionnaire: TableFile, margins: TableFile, former: TableF
     for row in questionnaire.rows.itertuples():
         several = isinstance(row.modalites, tuple)
         if several != (row.type in CLOSED):
-            written, expected = (
-                ("des modalités", "une case vide") if several else ("une case vide", "code=libellé|code=libellé")
-            )
-            yield questionnaire.fault(row.Index, "modalites", written, f"{expected} pour une question {row.type}")
+            written = "des modalités" if several else "une case vide"
+            expected = f"{'une case vide' if several else 'code=libellé|code=libellé'} pour une question {row.type}"
+            yield questionnaire.fault(row.Index, "modalites", written, expected)
         for code in sorted(codes[row.q_id] & set(OUTSIDE)):
             expected = f"d'autres codes que {', '.join(OUTSIDE)}, qu'a toute question"
             yield questionnaire.fault(row.Index, "modalites", repr(code), expected)
@@ -280,10 +276,7 @@ def questions_wrong(questionnaire: TableFile, margins: TableFile, former: TableF
 
 def codes_of(questions: pd.DataFrame) -> dict[str, set[str]]:
     """The codes of each question; none for a number or a text."""
-    return {
-        row.q_id: {code for code, _ in row.modalites} if isinstance(row.modalites, tuple) else set()
-        for row in questions.itertuples()
-    }
+    return {row.q_id: {*labels(row.modalites)} for row in questions.itertuples()}
 
 
 def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Finding]:
@@ -302,9 +295,8 @@ def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Find
     source = questionnaire.label
     for name in columns:
         if name not in here.index:
-            yield answers.fault(
-                1, name, "une colonne qui n'est aucune de ses questions", _where(name, questions, source)
-            )
+            expected = _where(name, questions, source)
+            yield answers.fault(1, name, "une colonne qui n'est aucune de ses questions", expected)
     for name in here.index.difference(columns, sort=False):
         expected = f"une colonne pour cette question, ou pas de question de ce nom dans {source}"
         yield answers.fault(1, name, "pas de colonne de ce nom", expected)
@@ -360,7 +352,6 @@ EXPECTED = (
     "un texte qui ne nomme personne : écrire une fonction, un lieu ou rien ; les noms de lieux vont dans la feuille "
     "« Noms admis »"
 )
-TO_READ = ("public", "copil")
 
 
 def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
@@ -376,13 +367,10 @@ def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> 
             if column.kind.free_text:
                 for line, text in texts[name].items():
                     for sign in signs(text.replace(LIST, "\n"), allowed):
-                        yield file.fault(int(line), name, _kind_and_place(sign), EXPECTED)
+                        found = f"{sign.kind}, au caractère {sign.start + 1}"
+                        yield file.fault(int(line), name, found, EXPECTED)
         if file.table.name == "extraits":
-            unread = file.rows["niveau_diffusion"].isin(TO_READ) & file.rows["relu_par"].isna()
+            unread = file.rows["niveau_diffusion"].isin(READERS[COPIL]) & file.rows["relu_par"].isna()
             for line in file.rows.index[unread].tolist():
                 expected = "qui a relu l'extrait, avant qu'il ne sorte de l'équipe"
                 yield file.fault(line, "relu_par", "une case vide", expected)
-
-
-def _kind_and_place(sign: Sign) -> str:
-    return f"{sign.kind}, au caractère {sign.start + 1}"

@@ -256,20 +256,12 @@ def overlooked(
     kinds = proofs[proofs["sens"].eq("appuie")].groupby("constat_id")["type"].nunique()
     strong = constats[constats["force_preuve"].astype(int).eq(STRONG) & constats["statut"].ne("contesté")]
     strong = set(strong.loc[strong["constat_id"].map(kinds).ge(PROOFS), "constat_id"])
-    backing = {
-        row.enjeu_id: [
-            constat
-            for constat in (row.constats.split(LIST) if isinstance(row.constats, str) else row.constats)
-            if constat in strong
-        ]
-        for row in enjeux.itertuples()
-    }
+    named = enjeux[["enjeu_id", "constats"]].explode("constats", ignore_index=True)
+    named = named[named["constats"].isin(strong)].assign(kinds=named["constats"].map(kinds))
+    backing = named.groupby("enjeu_id").agg(constats=("constats", LIST.join), kinds=("kinds", "max"))
     low = ranking["rank"].isna() | ranking["rank"].gt(LAST_THIRD * len(ranking))
-    table = ranking.loc[low & ranking["enjeu_id"].map(backing).map(bool), ["enjeu_id", "titre", "rank", "points"]]
-    mine = table["enjeu_id"].map(backing)
-    return table.assign(
-        constats=mine.map(LIST.join), kinds=mine.map(lambda several: int(kinds[several].max()))
-    ).reset_index(drop=True)
+    table = ranking.loc[low, ["enjeu_id", "titre", "rank", "points"]]
+    return table.merge(backing.astype({"kinds": int}), on="enjeu_id")
 
 
 def decisions(ranking: pd.DataFrame, enjeux: pd.DataFrame) -> pd.DataFrame:

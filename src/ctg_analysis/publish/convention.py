@@ -12,7 +12,7 @@ from pydantic import Field
 from ctg_analysis.chapter.missing import Request
 from ctg_analysis.chapter.synthesis import MessageText, messages
 from ctg_analysis.chapter.territory import Territory, open_territory
-from ctg_analysis.demarche.columns import ACTIVE, FIELDS, Id, Row, Text, Whole, first_day, last_day, lines
+from ctg_analysis.demarche.columns import ACTIVE, FIELDS, Id, Row, Whole, first_day, last_day, lines
 from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import MaterialFiles, no_convention, open_material
@@ -200,17 +200,17 @@ class ReferenceArticle(Row):
     """An article of reference."""
 
     no: Whole
-    titre: Text
-    texte_md: Text
+    titre: str
+    texte_md: str
 
 
 class Reference(Row):
     """The texts of reference. a_verifier: what is still to be checked before anyone signs them."""
 
     version: Id
-    a_verifier: Text
-    preambule: Text
-    vu: tuple[Text, ...] = Field(min_length=1)
+    a_verifier: str
+    preambule: str
+    vu: tuple[str, ...] = Field(min_length=1)
     articles: tuple[ReferenceArticle, ...] = Field(min_length=1)
 
     def text(self, number: int) -> str:

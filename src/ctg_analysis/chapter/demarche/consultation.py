@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.demarche.pieces import DemarcheChapter, needing
-from ctg_analysis.chapter.surveyed import FEW, NOTHING, count, few_of, foremost, share, typographed
+from ctg_analysis.chapter.surveyed import FEW, FRAGILE_UNDER, NOTHING, count, few_of, foremost, share, typographed
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, SCALE, SEVERAL, UNKNOWN, labels
 from ctg_analysis.display import markup, texts
@@ -22,7 +22,7 @@ from ctg_analysis.show.charts import plain_bars
 from ctg_analysis.show.plan_charts import blocks
 
 ANSWERED = "consultation"
-DRAWN_BY_LOT = "probabiliste"
+DRAWN_BY_LOT, UNDER = "probabiliste", "sous-représenté"
 ESTABLISHED = "lien "  # how the words of an established link begin
 TOLERATED = 0.02  # between a weighted share, of rounded counts, and that of the census
 WAYS = {"mode": "Mode", "canal": "Canal"}
@@ -106,8 +106,9 @@ class Consultation(DemarcheChapter):
             return markup.reading("Le profil des répondants ne se compare pas, faute de marges du recensement.")
         far = (rows["after"] - rows["census"]).abs().max() > TOLERATED
         reached = f"Les poids {'ne ramènent pas' if far else 'ramènent'} chaque marge à celle du recensement."
-        under = of(rows, "sous-représenté")
-        beside = f"Moins entendus que leur part dans la population : {under}. " if under else ""
+        under = rows[rows["represented"].eq(UNDER)].groupby("libelle", sort=False)["modalite_libelle"]
+        least = " ; ".join(f"« {label} » {', '.join(names)}" for label, names in under)
+        beside = f"Moins entendus que leur part dans la population : {least}. " if least else ""
         margins = self.table("marges").drop_duplicates("source")
         cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())
         words = markup.reading(reached, f"{beside}Marges : {cited}.")
@@ -132,8 +133,7 @@ class Consultation(DemarcheChapter):
     @needing("Ce qui était souhaité, ce qui est utilisé", ANSWERED)
     def wishes(self) -> Html:
         """How many use what they wished, for each pair of such questions."""
-        rows = [row for _, row in self.table("wishes").iterrows()]
-        told = [wish(self._label(row["q_id"]), row, self._context) for row in rows]
+        told = [wish(self._label(row["q_id"]), row, self._context) for _, row in self.table("wishes").iterrows()]
         if not told:
             return markup.reading("Trop peu de répondants, ou un questionnaire qui ne demande pas les deux.")
         return pieces.together(*told, markup.source(self._context.source))
@@ -192,13 +192,12 @@ class Consultation(DemarcheChapter):
     @needing("Réponses par groupe", ANSWERED)
     def groups(self) -> Html:
         """What each group answered, for each link that is established; groups under 20 are not shown."""
-        links = self._links(self.table("crossings"))
-        charts = []
+        if not self.table("crossings")["p"].notna().any():
+            return Html("", why=UNTRIED)
+        links, charts = self._links(self.table("crossings")), []
         for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
             of_both = links[links["q_id"].eq(q_id) & links["group"].eq(by)]
             charts.append(group(self._label(q_id), self._label(by), rows, of_both, self._context))
-        if not self.table("crossings")["p"].notna().any():
-            return Html("", why=UNTRIED)
         return pieces.together(*charts) if charts else markup.reading("Les groupes répondent de même, aux tests près.")
 
     @needing("Réponses libres", ANSWERED)
@@ -250,7 +249,7 @@ QUOTES = 4  # of each theme
 
 def profile(rows: pd.DataFrame, context: ResultContext) -> Html:
     """Who answered, before and after weights, beside the census. rows: those of `profile`."""
-    known = rows[rows["represented"].eq("sous-représenté")]
+    known = rows[rows["represented"].eq(UNDER)]
     least = known.loc[(known["before"] - known["census"]).idxmin()] if len(known) else None
     drawn = rows.assign(
         block=typographed(rows["libelle"]),
@@ -282,12 +281,6 @@ def profile(rows: pd.DataFrame, context: ResultContext) -> Html:
     )
 
 
-def of(rows: pd.DataFrame, word: str) -> str:
-    """The modalities of the profile of which a test says a word, question by question; nothing without any."""
-    modalities = rows[rows["represented"].eq(word)].groupby("libelle", sort=False)["modalite_libelle"]
-    return " ; ".join(f"« {label} » {', '.join(names)}" for label, names in modalities)
-
-
 def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, context: ResultContext) -> Html:
     """The themes of the answers to an open question, then some of those that may be quoted.
 
@@ -311,13 +304,9 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, cont
         ],
         context,
     )
-    several = quotes.drop_duplicates("extrait_nettoye").groupby("theme")["extrait_nettoye"]
-    chosen = {theme: cells.head(QUOTES) for theme, cells in several}
-    written = {
-        texts.typography(theme): [texts.typography(text) for text in chosen[theme]]
-        for theme in rows["theme"]
-        if theme in chosen
-    }
+    quoted = quotes.drop_duplicates("extrait_nettoye").groupby("theme")["extrait_nettoye"]
+    chosen = {theme: [*cells.head(QUOTES)] for theme, cells in quoted}
+    written = {texts.typography(theme): chosen[theme] for theme in rows["theme"] if theme in chosen}
     return anchored(q_id, pieces.together(chart, markup.piece("quotes.html.j2", groups=written)))
 
 
@@ -350,8 +339,8 @@ def result_chart(
 
 
 FRAGILE = "base de moins de 30 répondants, à lire avec prudence"
+HIDDEN_UNDER = 20  # respondents
 OUTSIDE = {"Sans réponse": "no_answer", "Non concernés": "not_concerned"}
-HIDDEN_UNDER, SURE_FROM = 20, 30  # respondents
 
 
 def question(asked: pd.Series, rows: pd.DataFrame, silent: pd.Series, context: ResultContext) -> Html:
@@ -377,7 +366,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, silent: pd.Series, context: R
         f"Traits : {context.interval}.",
         "Plusieurs réponses étaient possibles : le total dépasse 100 %." if several else "",
         *(f"{label} : {count(silent[name])}." for label, name in OUTSIDE.items() if silent[name]),
-        f"Attention, {FRAGILE}." if base < SURE_FROM else "",
+        f"Attention, {FRAGILE}." if base < FRAGILE_UNDER else "",
         few_of(few),
     ]
     return anchored(
@@ -397,7 +386,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, silent: pd.Series, context: R
 def wish(label: str, row: pd.Series, context: ResultContext) -> Html:
     """How many use what they wished. label: the question. row: of `wishes`."""
     between = f"{context.interval} : {number(100 * row['low'])} à {number(100 * row['high'])}"
-    fragile = f" Attention, {FRAGILE}." if row["base"] < SURE_FROM else ""
+    fragile = f" Attention, {FRAGILE}." if row["base"] < FRAGILE_UNDER else ""
     return markup.reading(
         f"« {label} » : {share(row['share'])} utilisent ce qu'ils souhaitaient ({between}), sur {count(row['base'])} "
         f"répondants concernés.{fragile}"
@@ -428,7 +417,7 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context:
     note = [
         f"Groupes selon la réponse à « {by} » ; entre parenthèses, la base. Traits : {context.interval}.",
         f"Non montré, moins de {HIDDEN_UNDER} répondants : {texts.listed(hidden)}." if hidden else "",
-        f"Attention, {FRAGILE}, pour certains groupes." if rows["base"].lt(SURE_FROM).any() else "",
+        f"Attention, {FRAGILE}, pour certains groupes." if rows["base"].lt(FRAGILE_UNDER).any() else "",
         f"« {FEW} » : nombre de répondants." if FEW in written else "",
     ]
     return result_chart(

@@ -36,13 +36,13 @@ class Enjeux(DemarcheChapter):
     def __init__(self, territory: Territory):
         super().__init__(territory)
         self.enjeux = self.table("enjeux")
+        self.retained = int(self.enjeux["retenu"].fillna(False).sum())
         self.ranking = self.table(VOTED)
         self.links = pieces.titled(self.enjeux["enjeu_id"], self.enjeux["titre"], pieces.to_enjeu)
 
     def _told(self) -> str:
         """How many enjeux there are, and how many the COPIL retained."""
-        retained = int(self.enjeux["retenu"].fillna(False).sum())
-        kept = f", dont {retained} retenu{'s' * (retained > 1)} par le COPIL" if retained else ""
+        kept = f", dont {self.retained} retenu{'s' * (self.retained > 1)} par le COPIL" if self.retained else ""
         return f"{counted(len(self.enjeux), 'enjeu', 'enjeux')}{kept}"
 
     @needing("Constats, preuves et enjeux", "constats", "preuves", "enjeux")
@@ -50,13 +50,11 @@ class Enjeux(DemarcheChapter):
         """How long the chain is, from proofs to actions."""
         constats, proofs = self.table("constats"), self.table("preuves")
         contrary = int(proofs["sens"].eq(AGAINST).sum())
-        retained = int(self.enjeux["retenu"].fillna(False).sum())
         alone = len(self.table("one_interview"))
         sentence = (
             f"{counted(len(proofs), 'preuve')}, {counted(len(constats), 'constat')}, "
-            f"{counted(len(self.enjeux), 'enjeu', 'enjeux')} dont {retained} "
-            f"retenu{'s' if retained > 1 else ''} par le COPIL, "
-            f"{counted(len(self.table('actions')), 'action')}."
+            f"{counted(len(self.enjeux), 'enjeu', 'enjeux')} dont {self.retained} "
+            f"retenu{'s' * (self.retained > 1)} par le COPIL, {counted(len(self.table('actions')), 'action')}."
         )
         warnings = [f"{counted(contrary, 'preuve contredit', 'preuves contredisent')} un constat"] if contrary else []
         warnings += [f"{counted(alone, 'constat repose', 'constats reposent')} sur un seul entretien"] if alone else []
@@ -72,10 +70,10 @@ class Enjeux(DemarcheChapter):
         for row in sorted(constats.itertuples(index=False), key=lambda row: AFOM.index(row.type)):
             one = {
                 "id": row.constat_id,
-                "statement": texts.typography(row.enonce),
+                "statement": row.enonce,
                 "type": row.type,
                 "strength": STRENGTHS[row.force_preuve],
-                "status": texts.typography(self._status(row)),
+                "status": self._status(row),
                 "labels": [ONE_INTERVIEW] if row.constat_id in alone else [],
                 "proofs": proofs_of(self, row.constat_id),
                 "enjeux": pieces.links(enjeux.get(row.constat_id, []), pieces.to_enjeu),
@@ -203,8 +201,7 @@ class Enjeux(DemarcheChapter):
             rows = self.table("enjeux").assign(rank=float("nan"), against=FOLLOWED, unexplained=False)
         decisions = rows["retenu"].map(_decision_text, na_action=None)
         counts = decisions.value_counts()
-        words = [word for word in ("retenu", "non retenu") if word in counts]
-        decided = ", ".join(f"{counts[word]} {word}{'s' if counts[word] > 1 else ''}" for word in words)
+        decided = ", ".join(counted(counts[word], word) for word in ("retenu", "non retenu") if word in counts)
         waiting = int(counts.get("pas encore décidé", 0))
         days, apart = [date_text(day) for day in rows["decide_le"]], not rows["against"].eq(FOLLOWED).all()
         dated = len({*days}) > 1
@@ -244,19 +241,15 @@ class Enjeux(DemarcheChapter):
         own = objectives[objectives["enjeux"].map(lambda ids: row.enjeu_id in (ids or ()))]
         actions = self.table("actions").set_index("action_id")
         serving = plan.actions_by_enjeu(self.table("actions"), objectives).get(row.enjeu_id, [])
-        about = [
-            ", ".join(row.champ),
-            pieces.text_of(row.population_concernee),
-            "transversal" if row.transversal else "",
-        ]
+        about = [", ".join(row.champ), pieces.text_of(row.population_concernee), "transversal" * bool(row.transversal)]
         return dict(
             id=row.enjeu_id,
-            title=texts.typography(row.titre),
-            about=texts.typography(texts.capitalised(" · ".join(text for text in about if text))),
+            title=row.titre,
+            about=texts.capitalised(" · ".join(filter(None, about))),
             constats=pieces.links(row.constats, pieces.to_constat),
-            against=f"{counted(contrary, 'preuve contraire', 'preuves contraires')}" if contrary else "",
-            vote=texts.typography(self._vote(row.enjeu_id)),
-            decision=texts.typography(_decision(row)),
+            against=counted(contrary, "preuve contraire", "preuves contraires") if contrary else "",
+            vote=self._vote(row.enjeu_id),
+            decision=_decision(row),
             axes=[
                 pieces.link(f"{axes[objective.axe_id]} › {objective.titre}", pieces.to_axis(objective.obj_id))
                 for objective in own.itertuples(index=False)
@@ -335,12 +328,11 @@ KINDS = {
     columns.DOCUMENT: "Document",
     columns.WORKSHOP: "Rencontre",
 }
-BESIDE = {"departement": "le département", "region": "la région", "france": "la France", "epci": "l'intercommunalité"}
-IN = {
-    "departement": "dans le département",
-    "region": "dans la région",
-    "france": "en France",
-    "epci": "dans l'intercommunalité",
+BESIDE = {  # level → the place as a comparison names it, and where its value is
+    "departement": ("le département", "dans le département"),
+    "region": ("la région", "dans la région"),
+    "france": ("la France", "en France"),
+    "epci": ("l'intercommunalité", "dans l'intercommunalité"),
 }
 LIMITS = {columns.AT_LEAST: "la preuve tient à partir de", columns.AT_MOST: "la preuve tient jusqu'à"}
 NOT_QUOTED = "propos qui ne peuvent pas être cités ici"
@@ -352,7 +344,7 @@ def proofs_of(chapter: DemarcheChapter, constat: str) -> list[dict[str, str]]:
     rows, proofs = chapter.table("preuves"), []
     for row in rows[rows["constat_id"].eq(constat)].itertuples(index=False):
         text, address, fault = _WORDS[row.type](chapter, row)
-        words = {"text": texts.typography(text), "address": address, "fault": texts.typography(fault)}
+        words = {"text": text, "address": address, "fault": fault}
         proofs.append(words | {"sense": SENSES[row.sens], "kind": KINDS[row.type]})
     return proofs
 
@@ -394,13 +386,14 @@ def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row,
     if row.lecture not in COMPARED or not match:
         return f"{row.lecture} {row.repere}"
     level = LEVELS[match[1]]
+    place, there = BESIDE[level]
     others = rows[rows["level"].eq(level) & rows["status"].eq(OK)]
     others = others[others["territory"].eq(match[2])] if match[2] else others
     if len(others) and (level in alike or not test_beside(own, others)[0]):
-        return f"contre {others['text'].iloc[0]} {IN[level]}"
+        return f"contre {others['text'].iloc[0]} {there}"
     value = f" ({others['text'].iloc[0]})" if len(others) else ""
     reading = "écart non établi avec" if row.lecture == columns.CLOSE else row.lecture
-    return f"{reading} {BESIDE[level]}{value}"
+    return f"{reading} {place}{value}"
 
 
 def _placed(page: str, row, there: bool) -> str:

@@ -12,6 +12,7 @@ from ctg_analysis.chapter.demarche import bilan, pieces
 from ctg_analysis.chapter.demarche.pieces import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
+from ctg_analysis.demarche.columns import DROPPED
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Html, cited_with, telling
 from ctg_analysis.display.quantities import counted, euros, number, quantity
@@ -24,9 +25,8 @@ from ctg_analysis.show import plan_charts
 from ctg_analysis.show.charts import cells
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
-RESULT = "résultat"
 EVALUATION = "évaluation"
-DONE, LATE, DROPPED = "réalisée", "retardée", "abandonnée"
+DONE, LATE = "réalisée", "retardée"
 
 REACHED = "cible atteinte"
 BROKEN = "série rompue : définition ou source changée, le départ, la valeur et la cible ne se comparent pas"
@@ -122,7 +122,7 @@ class Followup(DemarcheChapter):
     @needing("Trajectoires des indicateurs de résultat", "actions", "suivi", "indicateurs_suivi")
     def paths(self) -> Html:
         """The result indicators over the years, from their baseline to their target."""
-        results = self.followed[self.followed["type"].eq(RESULT)]
+        results = self.followed[self.followed["type"].eq(plan.RESULT)]
         rows = self._values[self._values["ind_id"].isin(results["ind_id"])]
         results = results.set_index("ind_id")
         labels = results["action_id"] + " " + results["libelle"] + " (" + results["unite"] + ")"
@@ -229,12 +229,11 @@ class Followup(DemarcheChapter):
         return pieces.Origin(cited, years, INDICATORS)
 
     def _recomputed(self, rows: pd.DataFrame) -> Html:
-        count = int(rows["kind"].eq(plan.OBSERVED).sum())
-        reported = int(rows["kind"].eq(plan.REPORTED).sum())
-        waiting = len(rows) - count - reported
-        told = [f"{count} recalculé{'s' * (count > 1)} des données du diagnostic"]
-        told += [f"{reported} relevé{'s' * (reported > 1)} dans le suivi"]
-        told += [f"{waiting} pas encore mesuré{'s' * (waiting > 1)}"] if waiting else []
+        observed, reported = (rows["kind"].eq(kind).sum() for kind in (plan.OBSERVED, plan.REPORTED))
+        waiting = len(rows) - observed - reported
+        told = [f"{counted(observed, 'recalculé')} des données du diagnostic"]
+        told += [f"{counted(reported, 'relevé')} dans le suivi"]
+        told += [counted(waiting, "pas encore mesuré")] if waiting else []
         return markup.reading(f"{counted(len(rows), 'indicateur')} : {', '.join(told)}.")
 
 
@@ -244,7 +243,7 @@ open_followup = Followup.open
 def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
     """How far the indicators of an axis are between their baseline and their target.
 
-    rows: those of field.tracking.gaps, with label, unite.
+    rows: those of `plan.gaps`, with label, unite.
     """
     drawn = rows.assign(
         label=rows["label"] + " (" + rows["unite"] + ")",

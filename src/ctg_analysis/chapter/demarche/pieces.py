@@ -250,7 +250,6 @@ DATES = {  # which column of which table tells when a table was last true
     **dict.fromkeys(("actions", "financements", "axes", "objectifs", "indicateurs_suivi", "instances"), PLAN),
     **dict.fromkeys(("constats", "preuves", "votes"), VOTE),
 }
-DECISIONS = "Les décisions, des plus récentes aux plus anciennes"
 TITLES = {"votes": "Votes des rencontres"}
 METHOD_TEXTS = Path(__file__).with_name("method_texts.yml")
 DRAWN = (
@@ -299,7 +298,7 @@ class DemarcheChapter:
     def answer(self) -> Html:
         """What the chapter answers, in the place of its title; nothing where it is not known yet."""
         told = "" if any(self.table(name).empty for name in self.ANSWERS_FROM) else self._told()
-        return markup.piece("answer.html.j2", answer=typography(told)) if told else Html("", why="Rien à répondre.")
+        return markup.piece("answer.html.j2", answer=told) if told else Html("", why="Rien à répondre.")
 
     def _told(self) -> str:
         """The answer of the chapter, one line of French."""
@@ -320,7 +319,8 @@ class DemarcheChapter:
         ]
         if not lines:
             return plain("Aucune décision n'est encore inscrite.")
-        return table(DECISIONS, ["Date", "Instance", "Décision"], lines, self.source("reunions"))
+        caption = "Les décisions, des plus récentes aux plus anciennes"
+        return table(caption, ["Date", "Instance", "Décision"], lines, self.source("reunions"))
 
     def table(self, name: str) -> pd.DataFrame:
         """A table, see demarche.declared_tables."""
@@ -348,11 +348,10 @@ class DemarcheChapter:
         """What was said, by field, with the constats that rest on it. said: row → its id, its text, of whom it is."""
         groups: dict[str, list[dict[str, object]]] = {}
         for field, part in rows.assign(champ=pd.Categorical(rows["champ"], FIELDS)).groupby("champ", observed=True):
-            written = [
-                {"id": place, "text": texts.typography(text), "who": who, "proves": Markup(self.proves(place).html)}
+            groups[texts.capitalised(field)] = [
+                {"id": place, "text": text, "who": who, "proves": Markup(self.proves(place).html)}
                 for place, text, who in map(said, part.itertuples())
             ]
-            groups[texts.typography(texts.capitalised(field))] = written
         return markup.piece("sayings.html.j2", groups=groups)
 
     def first_files(self) -> list[dict[str, str]]:

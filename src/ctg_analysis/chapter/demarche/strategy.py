@@ -7,7 +7,7 @@ from typing import Annotated
 
 import pandas as pd
 from markupsafe import Markup
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import pieces
@@ -31,7 +31,6 @@ from ctg_analysis.show import plan_charts
 from ctg_analysis.show.charts import cells, plain_bars
 
 Facts = list[tuple[str, pieces.Cell]]
-Lines = Sequence[Sequence[pieces.Cell]]
 STATES = {"projet": "fiche en projet", "validée": "fiche validée", "abandonnée": "action abandonnée"}
 UNSAID = "non renseigné"
 
@@ -49,12 +48,10 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
         ("Enjeux", _links(served, enjeux, pieces.to_enjeu)),
         ("Constats", _links(row.constat_ids or (), constats, pieces.to_constat)),
     ]
-    staff = row.moyens_humains_etp
-    milestones = row.jalons if isinstance(row.jalons, tuple) else (row.jalons,)
-    apart = not set(milestones) <= set(row.etapes or ())
+    staff, steps = row.moyens_humains_etp, row.etapes or ()
     return dict(
         id=row.action_id,
-        title=texts.typography(row.titre),
+        title=row.titre,
         state=_state(row),
         place=Markup("{} › {}").format(
             pieces.link(row.axe, pieces.to_axis(row.axe_id)), pieces.link(row.objectif, pieces.to_axis(row.obj_id))
@@ -65,9 +62,9 @@ def sheet(chapter: DemarcheChapter, row, *, agrees: bool) -> dict[str, object]:
             ("Public", _written(row.public_cible)),
             ("Territoire", _written(row.territoire)),
             ("Calendrier", _written(span_text(row.calendrier_debut, row.calendrier_fin) or None)),
-            *(_if_written("Jalons", row.jalons) if apart else []),
+            *([] if set(row.jalons or ()) <= set(steps) else _if_written("Jalons", row.jalons)),
         ],
-        steps=[texts.typography(step) for step in row.etapes or ()],
+        steps=steps,
         who=[
             ("Pilote", _written(row.pilote)),
             *_if_written("Copilotes", row.copilotes),
@@ -93,7 +90,7 @@ def links(row) -> str:
 
 
 def _written(cell: object) -> str:
-    return texts.typography(pieces.text_of(cell) or UNSAID)
+    return pieces.text_of(cell) or UNSAID
 
 
 def _if_written(label: str, cell: object) -> Facts:
@@ -108,7 +105,7 @@ def _state(row) -> str:
     words = [STATES[row.statut], f"version {row.version}", f"priorité {row.priorite}"]
     if row.statut != DROPPED and not pd.isna(row.valide_le):
         words[0] += f" le {date_text(row.valide_le)}"
-    return texts.typography(" · ".join(words))
+    return " · ".join(words)
 
 
 def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
@@ -116,12 +113,11 @@ def _money(chapter: DemarcheChapter, row, agrees: bool) -> Markup:
     own = own[own["action_id"].eq(row.action_id)]
     planned = {"fonctionnement": row.budget_fonct, "investissement": row.budget_invest}
     budget_text = ", ".join(f"{word} {euros(amount)}" for word, amount in planned.items() if pd.notna(amount))
+    note = f"Budget : {budget_text or UNSAID}."
     if own.empty:
-        return Markup("<p>{}</p>").format(
-            texts.typography(f"Budget : {budget_text or UNSAID}. Aucun financement n'est inscrit.")
-        )
+        return Markup("<p>{}</p>").format(texts.typography(f"{note} Aucun financement n'est inscrit."))
     header, lines = amounts(plan.by_financer(own))
-    note = f"Budget : {budget_text or UNSAID}.{'' if agrees else ' Les apports des financeurs ne font pas ce budget.'}"
+    note += "" if agrees else " Les apports des financeurs ne font pas ce budget."
     return inner_table("Financement, en euros", header, lines, note, last_apart=True)
 
 
@@ -152,25 +148,17 @@ def dated(value: float, moment: object) -> str:
 
 
 def _followup(chapter: DemarcheChapter, action: str) -> Markup:
-    rows = chapter.table("suivi")
-    rows = rows[rows["action_id"].eq(action)].sort_values("annee", kind="stable")
-    if rows.empty:
-        return Markup("")
-    last = rows.iloc[-1]
-    return pieces.link(f"Suivi {last['annee']} : {last['statut']}", pieces.to_followup(action))
+    last = plan.latest(chapter.table("suivi"))
+    own = last[last["action_id"].eq(action)].itertuples()
+    return Markup().join(pieces.link(f"Suivi {row.annee} : {row.statut}", pieces.to_followup(action)) for row in own)
 
 
 def inner_table(
-    caption: str, header: Sequence[str], lines: Lines, note: str = "", *, last_apart: bool = False
+    caption: str, header: list[str], lines: list[list[pieces.Cell]], note: str = "", *, last_apart: bool = False
 ) -> Markup:
     """A table that stands within a sheet. last_apart: its last row is a total; the others are words."""
-    rows = [[cell if isinstance(cell, Markup) else texts.typography(cell) for cell in line] for line in lines]
-    head = [texts.typography(text) for text in header]
-    marked = frozenset({len(rows) - 1} if last_apart else ())
-    made = markup.table(
-        Table(texts.typography(caption), head, rows, texts.typography(note), marked, words=not last_apart)
-    )
-    return Markup(made.html)
+    marked = frozenset({len(lines) - 1} if last_apart else ())
+    return Markup(markup.table(Table(caption, header, lines, note, marked, words=not last_apart)).html)
 
 
 def amounts(by_financer: pd.DataFrame) -> tuple[list[str], list[list[str]]]:
@@ -253,8 +241,25 @@ class Strategy(DemarcheChapter):
         return self._drawn(tied, marks, what, Citation(texts.typography(law)))
 
     def obligations(self) -> Html:
-        """What is due here by the law, the branch and the convention: see `due`."""
-        return due(self.territory)
+        """What is due here by the law, the branch and the convention, the first first; what could not be read in its
+        text is said below.
+        """
+        reference, territory = settings().reference, self.territory
+        dated = load_yaml(reference / "obligations.yml", list[Obligation]).value
+        lines = [(one.pour, f"{one.quoi} ({one.tous_les})", one.qui, one.texte) for one in dated]
+        of_data = known.by_commune(territory, CATALOGUE[PEOPLE]).set_index("territory")["value"]
+        people = territory.communes.set_index("code")["total_population"].fillna(of_data)  # none where it is invented
+        lines += [
+            (duty.date, DONE[duty.obligation], asked_of(duty, people), ARTICLE.match(duty.source)[0])
+            for duty in read_thresholds(reference / "seuils.yml").values()
+            if duty.obligation in DONE
+        ]
+        if years := territory.years_of_convention:
+            lines.append((datetime.date(years[1], 12, 31), *OF_CONVENTION))
+        today = pd.Timestamp(max(territory.received.values())).date()  # of the data: a page is the same on all days
+        rows = [[f"{'depuis le ' * (day <= today)}{date_text(day)}", *told] for day, *told in sorted(lines)]
+        unread = " ".join(f"{one.quoi} : {one.a_verifier}" for one in dated if one.a_verifier)
+        return pieces.table(DUE, DUE_HEADER, rows, Citation("les textes cités."), f"À vérifier. {unread}")
 
     @needing("Financement des actions", "actions", "financements")
     def budget(self) -> Html:
@@ -363,17 +368,16 @@ class Strategy(DemarcheChapter):
         bare = list(rows.loc[~rows["covered"], "enjeu_id"])
         how_many = counted(len(bare), "enjeu retenu n’a", "enjeux retenus n’ont")
         every = "Chaque enjeu retenu a une action au moins."
-        sentence = f"{how_many} pas d'action : {texts.listed(bare)}." if bare else every
+        served = f"{how_many} pas d'action : {texts.listed(bare)}." if bare else every
         lacking = needs[~needs[list(plan.NEEDS)].all(axis=1)]
         if lacking.empty:
             whole = "a un pilote, un calendrier, un budget, ses financeurs et un indicateur de résultat complet"
-            return pieces.together(markup.reading(f"{sentence} Chaque action {whole}."), markup.source(cited))
+            return pieces.together(markup.reading(f"{served} Chaque action {whole}."), markup.source(cited))
         incomplete = counted(len(lacking), "action est incomplète", "actions sont incomplètes")
-        sentence = f"{sentence} {incomplete} sur {len(needs)}."
         told = {"Action": lacking["action_id"].map(self._links)}
         told |= {title: lacking[name].map({True: pieces.YES, False: pieces.NO}) for name, title in plan.NEEDS.items()}
         made = pieces.table("Ce que chaque action doit avoir", *pieces.by_column(told), cited, COMPLETE)
-        return pieces.together(markup.reading(sentence), made)
+        return pieces.together(markup.reading(f"{served} {incomplete} sur {len(needs)}."), made)
 
     @property
     def _years(self) -> str:
@@ -384,7 +388,7 @@ class Strategy(DemarcheChapter):
         objectives = self.table("objectifs")
         own = objectives[objectives["axe_id"].eq(row.axe_id)]
         grown = [self._objective(objective) for objective in own.itertuples(index=False)]
-        return _branch(f"but-{row.axe_id}", f"Axe {row.ordre}", row.titre, "", grown)
+        return {"id": f"but-{row.axe_id}", "kind": f"Axe {row.ordre}", "title": row.titre, "branches": grown}
 
     def _objective(self, row) -> dict[str, object]:
         until = f"\u202f; échéance {row.echeance}" if isinstance(row.echeance, str) else ""
@@ -392,7 +396,8 @@ class Strategy(DemarcheChapter):
         beside = Markup(' <span class="marks">(enjeux\u00a0: {}{})</span>').format(enjeux, until)
         own = self.actions[self.actions["obj_id"].eq(row.obj_id)]
         grown = [{"beside": self._leaf(action)} for action in own.itertuples(index=False)]
-        return _branch(f"but-{row.obj_id}", "Objectif", row.titre, beside, grown)
+        named = {"id": f"but-{row.obj_id}", "kind": "Objectif", "title": row.titre}
+        return {**named, "beside": beside, "branches": grown}
 
     def _leaf(self, row) -> Markup:
         labels = [text for text in ("abandonnée" if row.statut == DROPPED else "", links(row)) if text]
@@ -431,10 +436,6 @@ class Strategy(DemarcheChapter):
 open_strategy = Strategy.open
 
 
-def _branch(place: str, kind: str, title: str, beside: str, branches: list[dict]) -> dict[str, object]:
-    return {"id": place, "kind": kind, "title": texts.typography(title), "beside": beside, "branches": branches}
-
-
 def _beginnings(years: pd.Series) -> str:
     """How many actions there are and when the first ones begin. years: that of the beginning of each."""
     count = counted(len(years), "action")
@@ -456,10 +457,9 @@ DONE = {
 OF_CONVENTION = "Fin de la convention territoriale globale", "Caf et collectivités signataires", "La convention"
 
 
-class Obligation(BaseModel):
+class Obligation(BaseModel, frozen=True, extra="forbid"):
     """Something due: what, by whom, its next last day, how often, its text, where it was read, what could not be."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
     quoi: str
     qui: str
     pour: Annotated[datetime.date, BeforeValidator(datetime.date.fromisoformat)]
@@ -467,29 +467,6 @@ class Obligation(BaseModel):
     texte: str
     source: str
     a_verifier: str = ""
-
-
-def due(territory: Territory) -> Html:
-    """The table of what is due here, the first first; what could not be read in its text is said below."""
-    reference = settings().reference
-    dated = load_yaml(reference / "obligations.yml", list[Obligation]).value
-    lines = [(one.pour, f"{one.quoi} ({one.tous_les})", one.qui, one.texte) for one in dated]
-    counted = known.by_commune(territory, CATALOGUE[PEOPLE]).set_index("territory")["value"]
-    people = territory.communes.set_index("code")["total_population"].fillna(counted)  # none of an invented territory
-    lines += [
-        (duty.date, DONE[duty.obligation], asked_of(duty, people), ARTICLE.match(duty.source)[0])
-        for duty in read_thresholds(reference / "seuils.yml").values()
-        if duty.obligation in DONE
-    ]
-    if years := territory.years_of_convention:
-        lines.append((datetime.date(years[1], 12, 31), *OF_CONVENTION))
-    today = pd.Timestamp(max(territory.received.values())).date()  # of the data: a page does not change with the day
-    rows = [[f"{'depuis le ' * (day <= today)}{date_text(day)}", *told] for day, *told in sorted(lines)]
-    unread = " ".join(f"{one.quoi} : {one.a_verifier}" for one in dated if one.a_verifier)
-    written = [[texts.typography(cell) for cell in row] for row in rows]
-    content = Table(DUE, DUE_HEADER, written, note=texts.typography(f"À vérifier. {unread}"), words=True)
-    cited = Citation("les textes cités.")
-    return markup.together(markup.table(content), markup.source(cited))
 
 
 def asked_of(duty: Threshold, people: pd.Series) -> str:
