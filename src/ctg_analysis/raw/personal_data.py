@@ -15,10 +15,13 @@ from pathlib import Path
 from stdnum import iban
 from stdnum.fr import nir
 
+from ctg_analysis.model.yaml_files import load_yaml
+
 EMAIL, PHONE, ADDRESS, PERSON = "un courriel", "un numéro de téléphone", "une adresse", "le nom d'une personne"
 NIR, IBAN, BIRTH = "un numéro de sécurité sociale", "un compte bancaire", "une date de naissance"
 PLATE = "une plaque d'immatriculation"
-FIRST_NAMES = Path(__file__).with_name("prenoms.txt")
+FIRST_NAMES, AROUND = Path(__file__).with_name("prenoms.txt"), Path(__file__).with_name("words_around_names.yml")
+WORDS = {name: re.sub(r"\s*\|\s*", "|", words) for name, words in load_yaml(AROUND, dict[str, str]).value.items()}
 
 CAPITAL, SMALL = "A-ZÀÂÇÉÈÊËÎÏÔÖÙÛÜŒ", "a-zàâçéèêëîïôöùûüÿœ"
 WORD = rf"[{CAPITAL}][{SMALL}]+"
@@ -105,30 +108,14 @@ OF_A_RIB = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "123456789123456789234567
 IBANS = re.compile(rf"(?<![^\W_])[A-Za-z]{{2}}{BETWEEN}\d\d(?:{BETWEEN}[A-Za-z\d]){{11,30}}")
 SHORTEST, LONGEST = 15, 34  # characters of an IBAN
 
-# What follows « madame » or « le docteur » in small letters, and is no family name.
-NO_NAME = (
-    "a|âgée?|ai|aime|aimerait|arrive|as|attend|au|aussi|aux|avait|avec|bien|ça|car|ce|cela|cherche|chez|comme|connaît|dans|"
-    "de|demande|déjà|des|devait|dit|doit|donc|du|elle|en|encore|est|et|était|fait|fera|garde|généraliste|habite|ici|"
-    "il|ils|je|la|le|les|leur|lui|mais|me|merci|ne|ni|nous|on|ont|ou|où|par|parle|pas|pense|peut|plus|pour|pourrait|"
-    "puis|que|qui|remplaçant|reste|s|sa|sait|sans|se|sera|seule?|si|son|souhaite|spécialiste|sur|toujours|tous|tout|toute|"
-    "traitant|travaille|très|trouve|un|une|va|veut|vient|voit|voudrait|vous|voulait|y"
-)
 ITS_OBJECT = "ses|son|sa|leurs?|des|du"
-A_NAME = rf"(?!(?:{NO_NAME})(?![\w-])|[{SMALL}]['’])[{SMALL}][{SMALL}'’-]+(?![{SMALL}'’-]|\s(?:{ITS_OBJECT})\b)"
-# What follows a title with a capital, and is no family name: another title, what a service is in charge of.
-NO_SURNAME = (
-    "Action|Adjointe?|Autonomie|Caf|Centre|Communication|Culture|Déléguée?|Développement|Éducation|Enfance|Espace|"
-    "Famille|France|Générale?|Handicap|Insertion|Jeunesse|Jeunes|Le|La|Les|Madame|Mairie|Maison|Mission|Monsieur|Noël|"
-    "Monoparentale|Nombreuse|Numérique|Parentalité|Petite|Pôle|Programme|Ressources|Rurale|Santé|Services?|Sociale?|Solidarités?|Territoire|Vie"
-)
-ROLES = (
-    "maire|présidente?|vice-présidente?|adjointe?|conseill[eè]re?|directeur|directrice|préfète?|députée?|sénateur|"
-    "sénatrice|inspecteur|inspectrice|principale?|proviseure?"
+A_NAME = (
+    rf"(?!(?:{WORDS['no_name']})(?![\w-])|[{SMALL}]['’])[{SMALL}][{SMALL}'’-]+(?![{SMALL}'’-]|\s(?:{ITS_OBJECT})\b)"
 )
 PARTICLE = r"(?:[dD]e\s+[lL]a\s+|[dD](?:e|u|es)\s+|[dD]['’]|L[ea]\s+)?"
 INITIAL = rf"[{CAPITAL}](?:\.|(?![\w'’]))"
-SURNAME = rf"(?!L[ea]\s+(?i:{ROLES})\b)(?:{PARTICLE}{WORD}|[{CAPITAL}]['’]?[{CAPITAL}][\w-]*|{INITIAL})"
-AFTER_A_ROLE = rf"(?!(?:{NO_SURNAME})\b)(?:{WORD}|(?!CCAS|CIAS|SDJES|DSDEN|EPCI)[{CAPITAL}]{{4,}})"
+SURNAME = rf"(?!L[ea]\s+(?i:{WORDS['roles']})\b)(?:{PARTICLE}{WORD}|[{CAPITAL}]['’]?[{CAPITAL}][\w-]*|{INITIAL})"
+AFTER_A_ROLE = rf"(?!(?:{WORDS['no_surname']})\b)(?:{WORD}|(?!CCAS|CIAS|SDJES|DSDEN|EPCI)[{CAPITAL}]{{4,}})"
 WRITTEN_OUT = "madame|monsieur|mademoiselle|mesdames|messieurs"
 CIVILITY = rf"(?:M\.|MM\.|Mr\.?|Mmes?\.?|Mlles?|(?i:{WRITTEN_OUT}))"
 THE = r"(?:[lL][ea]\s+|[lL]['’])"
@@ -136,7 +123,7 @@ CIVILITIES = re.compile(
     rf"\b{CIVILITY}\s*\b(?!Madame|Monsieur|Mesdames|Messieurs)(?:{WORD}\s+)?{SURNAME}"
     rf"|(?<![\w'’.-])(?<!\d\s)M\s+(?:et\s+Mme\s+)?(?:{WORD}|[{CAPITAL}]{{3,}})"
     rf"|\b(?:(?<!\d\s)m\.|(?i:mr|mme|mlle|{WRITTEN_OUT}|docteure?|dr\.?))\s+{A_NAME}"
-    rf"|\b{CIVILITY}\s+{THE}(?:[\w-]+\s*,?\s+{AFTER_A_ROLE}|(?i:{ROLES})\s+{A_NAME})"
+    rf"|\b{CIVILITY}\s+{THE}(?:[\w-]+\s*,?\s+{AFTER_A_ROLE}|(?i:{WORDS['roles']})\s+{A_NAME})"
     rf"|\b[lL][ea]\s+(?:[mM]aire|curé|préfète?|notaire|père|mère)\s+{AFTER_A_ROLE}"
     rf"|\b(?:Dr\.?|Pr\.?|Me|[mM]aître|(?i:docteure?|professeure?|abbé|sœur)|famille|époux|veuve)\s+{AFTER_A_ROLE}"
     rf"|\b[{CAPITAL}](?:\.-?|-)[{CAPITAL}]\.?\s+{WORD}"
@@ -153,16 +140,7 @@ DIGIT = re.compile(r"\d")
 NAMES = re.compile(rf"(?:(?<![\w'’-])|(?<=\bd['’]))(?:{WORD}|[{CAPITAL}]{{3,}})(?:[-\s](?:{WORD}|[{CAPITAL}]{{3,}}))*")
 # A first name in small letters, but for those that are words then.
 UNCAPITALISED = re.compile(rf"(?<![\w'’-])(?!(?:diane|marie|romaine?|romane)\b(?!-))[{SMALL}-]{{5,}}(?![\w'’-])")
-PLACES = (
-    "rue|avenue|boulevard|place|square|impasse|allée|chemin|quai|pont|école|collège|lycée|maternelle|primaire|"
-    "groupe scolaire|salle|stade|gymnase|complexe|piscine|espace|centre|crèche|micro-crèche|maison|pôle|médiathèque|"
-    "bibliothèque|ludothèque|théâtre|musée|parc|jardin|hôpital|clinique|résidence|EHPAD|foyer|fondation|institut|cité|"
-    "quartier|hameau|château|église|chapelle|prix|loi|rapport|saint|sainte|st|ste"
-)
-OF_WHICH_KIND = (
-    "primaire|maternelle|élémentaire|publique?|privée?|social|municipale?|communale?|intercommunale?|de loisirs"
-)
-OF_A_PLACE = re.compile(rf"\b(?:{PLACES})s?\s+(?:(?:{OF_WHICH_KIND})\s+){{0,2}}$", re.IGNORECASE)
+OF_A_PLACE = re.compile(rf"\b(?:{WORDS['places']})s?\s+(?:(?:{WORDS['of_which_kind']})\s+){{0,2}}$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
