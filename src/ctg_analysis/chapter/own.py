@@ -5,7 +5,6 @@ import re
 import sys
 import warnings
 from base64 import b64encode
-from collections.abc import Sequence
 from numbers import Integral, Real
 from pathlib import Path
 
@@ -28,7 +27,7 @@ from ctg_analysis.display.texts import alphabetical, date_text
 from ctg_analysis.indicators.comparisons import newest
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
-from ctg_analysis.model.indicator import MISSING, Indicator
+from ctg_analysis.model.indicator import MISSING
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.raw.files import load
@@ -199,8 +198,10 @@ def image(
     )
 
 
-def beside_own(territory: Territory, several: Sequence[Indicator], own: Own) -> tuple[pd.DataFrame, list[str]]:
-    """The communes of the territory with the latest value of indicators and the columns of a table of one's own.
+def with_own(territory: Territory, indicators: str | list[str], own: Own) -> pd.DataFrame:
+    """The communes with the latest value of an indicator, or of several, and the columns of a table of one's own.
+
+    What of it is left out is said on the standard error, which no page shows.
 
     Parameters:
         own: a DataFrame, or a file (CSV in UTF-8, with ; or , between cells, .xlsx, .parquet): a column of INSEE codes
@@ -209,13 +210,16 @@ def beside_own(territory: Territory, several: Sequence[Indicator], own: Own) -> 
 
     Returns:
         Columns territory, name, period, the id of the indicator, status (of several, their ids alone), then those of
-        the table: a commune that it leaves out has no value there, one of which the indicator says nothing is kept. And
-        what is left out, a line each.
+        the table: a commune that it leaves out has no value there, one of which the indicator says nothing is kept.
 
     Raises:
         InputError: no such file, no column of codes, a commune or a column that comes twice. UserError: no table.
     """
+    names = indicators if isinstance(indicators, list | tuple) else [indicators]
+    several = [analyst.indicator_of(name) for name in names]
     table, left_out = _read(own, set(territory.communes["code"]), territory.row["name"])
+    for line in left_out:
+        print(line, file=sys.stderr)
     beside = territory.communes[[CODE, "name"]].sort_values(CODE, ignore_index=True, kind="stable")
     beside["name"] = beside["name"].map(texts.typography)
     for indicator in several:
@@ -227,7 +231,7 @@ def beside_own(territory: Territory, several: Sequence[Indicator], own: Own) -> 
     if "status" in beside:
         beside["status"] = beside["status"].fillna(MISSING)
     beside = beside.merge(table, on=CODE, how="left", validate="1:1", suffixes=("", "_own"))
-    return beside.rename(columns={CODE: "territory"}), left_out
+    return beside.rename(columns={CODE: "territory"})
 
 
 def _read(own: Own, communes: set[str], name: str) -> tuple[pd.DataFrame, list[str]]:
@@ -311,18 +315,6 @@ def _figures(cells: pd.Series) -> tuple[pd.Series, str]:
     numbers = pd.to_numeric(plain.str.rstrip("%€").str.replace(",", "."), errors="coerce")
     count = int(withheld.sum())
     return numbers, f"{count} sous secret (s ou <5), sans valeur" if count else ""
-
-
-def with_own(territory: Territory, indicators: str | list[str], own: Own) -> pd.DataFrame:
-    """The communes with the latest value of an indicator, or of several, and the columns of an own table or file.
-
-    What of it is left out is said on the standard error, which no page shows.
-    """
-    names = indicators if isinstance(indicators, list | tuple) else [indicators]
-    table, left_out = beside_own(territory, [analyst.indicator_of(name) for name in names], own)
-    for line in left_out:
-        print(line, file=sys.stderr)
-    return table
 
 
 def drawn(ax: Axes, rows: pd.DataFrame) -> Axes:

@@ -28,25 +28,6 @@ if TYPE_CHECKING:
 TEMPLATES = files("ctg_analysis.publish") / "templates"
 STYLE = ("style.css", "on_demand.css")
 FONT = files("ctg_analysis.show") / "fonts" / "public-sans.woff2"
-# The parts of a report, with the numbers of their chapters, and short names of those that the bar of all pages names.
-PARTS = {
-    "L’essentiel": ("00", "00"),
-    "Les familles": ("01", "03"),
-    "Six questions": ("04", "10"),
-    "Décider": ("11", "16"),
-    "Annexes": ("17", "99"),
-}
-SHORT = {
-    "00": "L’essentiel",
-    "01": "Les familles",
-    "04": "Faire garder",
-    "05": "Grandir",
-    "06": "Apprendre",
-    "07": "Être parent",
-    "09": "Se rencontrer",
-    "10": "Accéder aux droits",
-    "11": "Décider",
-}
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "statsmodels", "geopandas")
 MAIN = '<main id="contenu">'
 TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}
@@ -90,7 +71,7 @@ def templates() -> "Environment":
     from jinja2 import Environment, FileSystemLoader
 
     environment = Environment(loader=FileSystemLoader(str(TEMPLATES)), autoescape=True, trim_blocks=True)
-    environment.globals |= {"script": script, "script_policy": script_policy, "parts": PARTS, "short": SHORT}
+    environment.globals |= {"script": script, "script_policy": script_policy}
     environment.filters |= {"css_text": css_text, "date": date_text, "typography": typography}
     return environment
 
