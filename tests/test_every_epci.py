@@ -43,15 +43,16 @@ def run(source: str, names: dict) -> object:
 def test_every_chapter_runs(epci, numbers, france):
     seen = open_territory(epci, france)
     for file in chosen_chapters(numbers):
-        names: dict = {}
-        said = ""
+        displayed: list = []
+        names, said = {"display": displayed.append}, ""
         for cell in nbformat.read(file.path, as_version=4).cells:
             if cell.cell_type == "code":
                 shown = run(cell.source, names)
                 names["epci"] = epci  # after the cell of the parameters
-                if shown is not None:
-                    text = re.sub(r"<[^>]*>", " ", shown.html)
+                for piece in (*displayed, *([] if shown is None else [shown])):
+                    text = re.sub(r"<[^>]*>", " ", piece.html)
                     said += text.strip()
                     assert not re.search(r"\b(?:nan|None|inf)\b", text), (file.path.name, cell.source)
+                displayed.clear()
         assert said or file.number > "10"  # without material, the chapters of a démarche are silent
     assert len(sum_of_data(seen)) == 64

@@ -28,7 +28,7 @@ from ctg_analysis.display.texts import (
     unit_text,
 )
 from ctg_analysis.indicators.trends import trend_of
-from ctg_analysis.model.catalogue import CATALOGUE, Declared
+from ctg_analysis.model.catalogue import AN_INDICATOR, CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 from ctg_analysis.model.norms import norm
@@ -56,10 +56,10 @@ class Account(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    faits: dict[str, Declared]
+    faits: dict[str, str]
     titre: tuple[str, ...] = ()
     recit: tuple[str, ...]
-    inconnu: dict[Declared, str] = {}
+    inconnu: dict[str, str] = {}
     debattre: tuple[str, ...] = ()
 
 
@@ -277,7 +277,13 @@ def read_account(chapter: str) -> Account:
 
 def _wrong(read: ReadYaml, file: str) -> list[Finding]:
     written: Account = read.value
-    wrong: list[Finding] = []
+    named = [*((("faits", short), name) for short, name in written.faits.items())]
+    named += [(("inconnu", name), name) for name in written.inconnu]
+    wrong = [
+        Finding(file, read.lines.get(place), ".".join(place), name, AN_INDICATOR)
+        for place, name in named
+        if name not in CATALOGUE
+    ]
     for part, texts in {"titre": written.titre, "recit": written.recit, "debattre": written.debattre}.items():
         for rank, text in enumerate(texts):
             line, column = read.lines.get((part, rank), read.lines.get((part,))), f"{part}, phrase {rank + 1}"

@@ -282,15 +282,15 @@ def childcare_authority(territory: Territory) -> Html:
     indicator, people = (CATALOGUE[name] for name in AUTHORITY)
     transferred, inhabitants = by_commune(territory, indicator), by_commune(territory, people)
     thresholds = read_thresholds(data_root().reference / "seuils.yml")
+    populations = _counted(territory, inhabitants)
     if transferred.empty:
-        populations = _counted(territory, inhabitants)
         duties = by_population(populations, territory.epci, thresholds)
         cited = source(territory, inhabitants)
         table = population_duties(populations, duties, territory.row["name"], thresholds, cited)
         box = unavailable(territory, indicator, f"{indicator.label}, par commune")
         return telling(markup.together(table, box), SHOWN, *AUTHORITY)
-    counted = _counted(territory, inhabitants)[["territory", "population", "total", "census"]]
-    answers = transferred.assign(transferred=transferred["value"]).merge(counted, on="territory", how="left")
+    told = populations[["territory", "population", "total", "census"]]
+    answers = transferred.assign(transferred=transferred["value"]).merge(told, on="territory", how="left")
     duties = authorities(answers, territory.epci, thresholds)
     cited = source(territory, pd.concat([transferred, inhabitants]))
     return telling(authority(answers, duties, territory.row["name"], thresholds, cited), SHOWN, *AUTHORITY)

@@ -49,13 +49,12 @@ def interrupted(tell: Callable[[], str]) -> Iterator[None]:
         raise
 
 
-def reports_folder(given: Path | None) -> Path:
-    """Return the folder of the reports: the one given, else that of the settings."""
+def _reports(given: Path | None) -> Path:
     return (given or settings().reports).resolve()
 
 
 Epci = Annotated[str, typer.Argument(help="SIREN of an EPCI.", callback=sirens)]
-Out = Annotated[Path | None, typer.Option(file_okay=False, help="Folder of the reports.", callback=reports_folder)]
+Out = Annotated[Path | None, typer.Option(file_okay=False, help="Folder of the reports.", callback=_reports)]
 COMMANDS = {  # by module, in the order of `ctg --help`, which says the first line of each without importing it
     "build_commands": ("build", "data", "init"),
     "report_commands": ("documents", "gc", "new_chapter"),

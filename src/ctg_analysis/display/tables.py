@@ -113,12 +113,8 @@ def chart(
         alt=f"{message + '. ' if message else ''}{title}, {when} : {says}.",
         source=source,
         note=" ".join(text for text in (note, indicator.caveats) if text),
-        data=_of_listing(f"{about}, {when}", data),
+        data=Table(f"{about}, {when}", data.header, data.lines, signs(data.lines)),
     )
-
-
-def _of_listing(caption: str, data: Listing) -> Table:
-    return Table(caption, data.header, data.lines, signs(data.lines))
 
 
 def head(indicator: Indicator) -> str:

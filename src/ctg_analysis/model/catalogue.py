@@ -122,9 +122,12 @@ TITLES = {name: group.title for name, group in _FAMILIES.items() if group.title}
 SCALES = {name: group.scale for name, group in _FAMILIES.items() if group.scale}
 
 
+AN_INDICATOR = "un indicateur : `ctg list indicators MOT` les trouve"
+
+
 def _known(name: str) -> str:
     if name not in CATALOGUE:
-        raise ValueError("un indicateur : `ctg list indicators MOT` les trouve")
+        raise ValueError(AN_INDICATOR)
     return name
 
 
@@ -164,7 +167,7 @@ def essentials() -> tuple[Essential, ...]:
         InputError: there is no such file, or what is wrong with it.
     """
     path = settings().reference / ESSENTIALS
-    read = load_yaml(path, dict[str, dict[Declared, str]])
+    read = load_yaml(path, dict[str, dict[str, str]])
     if findings := list(_wrong_essentials(read, project_path(path))):
         raise InputError(findings)
     return tuple(
@@ -181,16 +184,18 @@ def themes() -> dict[str, str]:
 
 
 def _wrong_essentials(read: ReadYaml, file: str) -> Iterator[Finding]:
-    """What the model of the file cannot see: ids repeated or of numbers of things, themes of two chapters."""
+    """What the model of the file cannot see: ids unknown, repeated or of numbers of things, themes of two chapters."""
     seen: set[str] = set()
     for theme, members in read.value.items():
-        chapters = {CATALOGUE[name].chapter for name in members}
+        chapters = {CATALOGUE[name].chapter for name in members if name in CATALOGUE}
         if len(chapters) > 1:
             expected = "des indicateurs d'un seul chapitre"
             yield Finding(file, read.lines[theme,], theme, " et ".join(sorted(chapters)), expected)
         for name in members:
             line = read.lines[theme, name]
-            if isinstance(CATALOGUE[name].value, Count | Mean):
+            if name not in CATALOGUE:
+                yield Finding(file, line, name, "aucun indicateur de ce nom", AN_INDICATOR)
+            elif isinstance(CATALOGUE[name].value, Count | Mean):
                 yield Finding(file, line, name, "un effectif", "ce qui se compare à un autre lieu")
             if name in seen:
                 yield Finding(file, line, name, "cet indicateur une seconde fois", "un indicateur une seule fois")

@@ -11,11 +11,6 @@ LEVEL, STATUS = pd.CategoricalDtype(LEVELS), pd.CategoricalDtype(STATUSES)
 TYPES = {"level": LEVEL, "value": float, "status": STATUS}
 
 
-def _known_when_ok(table: pd.DataFrame) -> pd.Series:
-    """Tell the rows whose status says whether there is a value."""
-    return table["status"].eq(OK) == table["value"].notna()
-
-
 # A fact: a figure of a producer, or what it says in the place of it.
 # parts: how many figures of the producer were added up, whose roundings add up too. few: how many of them are 0, or are
 # withheld and counted as 1, the least that they are: each may hold more, and none holds less. No part: a figure that is
@@ -32,7 +27,9 @@ Facts = pa.DataFrameSchema(
         "parts": pa.Column(int, pa.Check.ge(0), coerce=True),
         "few": pa.Column(int, pa.Check.ge(0), coerce=True),
     },
-    checks=pa.Check(_known_when_ok, error="a value when ok, none otherwise"),
+    checks=pa.Check(
+        lambda facts: facts["status"].eq(OK) == facts["value"].notna(), error="a value when ok, none otherwise"
+    ),
     unique=["code", "level", "period", "measure", "source"],
     strict=True,
     ordered=True,

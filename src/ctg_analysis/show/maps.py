@@ -257,7 +257,8 @@ def _map(
 
 def _line(hatch: str, shade: str) -> str:
     """The colour of the lines of a hatch over a shade."""
-    return UNKNOWN if hatch == HIDDEN else PAPER if _is_dark(shade) or hatch == FALL else INK
+    is_dark = np.dot(to_rgb(shade), (0.3, 0.59, 0.11)) < 0.5
+    return UNKNOWN if hatch == HIDDEN else PAPER if is_dark or hatch == FALL else INK
 
 
 def _swatch(shade: str, hatch: str = "") -> Patch:
@@ -402,10 +403,6 @@ def _spread(classes: int) -> list[str]:
     """So many shades, as far from each other as they may be."""
     palette = LinearSegmentedColormap.from_list("", drawing.SEQUENTIAL)
     return [to_hex(shade) for shade in palette(np.linspace(0, 1 if classes > 2 else 0.75, classes))]
-
-
-def _is_dark(shade: str) -> bool:
-    return float(np.dot(to_rgb(shade), (0.3, 0.59, 0.11))) < 0.5
 
 
 def classes_of(known: pd.DataFrame, indicator: Indicator) -> tuple[list[float], list[str]]:
