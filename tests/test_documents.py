@@ -97,13 +97,13 @@ def test_a_machine_without_browser_is_told_in_one_line(no_browser):
 
 def test_a_browser_that_is_not_there_or_fails_is_told_in_one_line(monkeypatch, tmp_path):
     monkeypatch.setattr(pdf, "settings", lambda: Settings(chromium="/nowhere/chrome"))
-    with pytest.raises(UserError, match="CTG_CHROMIUM: found '/nowhere/chrome'"):
+    with pytest.raises(UserError, match="CTG_CHROMIUM : trouvé '/nowhere/chrome'"):
         pdf.browser()
     program = tmp_path / "chrome"
     program.write_text("#!/bin/sh\necho first >&2\necho 'no display' >&2\nexit 1\n", encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setattr(pdf, "settings", lambda: Settings(chromium=str(program)))
-    with pytest.raises(UserError, match="could not print the PDF, it says: no display"):
+    with pytest.raises(UserError, match="n'a pas pu être imprimé, le navigateur dit : no display"):
         pdf.write_pdf("<h1>a</h1>", tmp_path / "a.pdf", "2026-03-01")
     assert [path.name for path in tmp_path.iterdir()] == ["chrome"]
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from markupsafe import Markup
+from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.collections import PathCollection
 from matplotlib.ticker import ScalarFormatter
@@ -163,8 +164,6 @@ def picture_piece(drawing: object, alt: str, cited: Citation, title: str = "") -
     figure = drawing if hasattr(drawing, "savefig") else getattr(drawing, "figure", None)
     if not hasattr(figure, "savefig"):
         raise UserError(f"picture: found {type(drawing).__name__}, expected a figure of matplotlib or its axes")
-    from matplotlib import pyplot
-
     whole = getattr(figure, "figure", figure)
     for axis in (axis for ax in whole.get_axes() for axis in (ax.xaxis, ax.yaxis)):
         if type(axis.get_major_formatter()) is ScalarFormatter:

@@ -67,7 +67,7 @@ def check(
             print(*in_lines(in_order(findings)), sep="\n")
     if any(found.values()):
         messages.print(count_of({urgency: len(findings) for urgency, findings in found.items()}))
-    for root in roots if not epcis else ():
+    for root in (root for root in roots if not epcis and root.raw.is_dir()):
         if aged := fetched_long_ago(root):
             messages.print(f"téléchargé il y a plus d'un an, à reprendre : `ctg fetch {' '.join(aged)}`")
     if any(found.values()):

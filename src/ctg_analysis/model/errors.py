@@ -31,7 +31,7 @@ def extra(name: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise UserError(f"{error.name} is not installed: pip install 'ctg_analysis[{name}]'") from error
+        raise UserError(f"{error.name} n'est pas installé : pip install 'ctg_analysis[{name}]'") from error
 
 
 class Busy(UserError):

@@ -1,5 +1,6 @@
 """Files and folders put in place whole: scratch folders, locks, files that are never written over."""
 
+import ctypes
 import errno
 import itertools
 import os
@@ -10,6 +11,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory, gettempdir
+
+from filelock import FileLock, Timeout
 
 from ctg_analysis.model.errors import Busy
 
@@ -26,8 +29,6 @@ def alone(folder: Path, name: str, doing: str, patience: float = 0) -> Iterator[
     Raises:
         Busy: another process holds it.
     """
-    from filelock import FileLock, Timeout
-
     folder.mkdir(parents=True, exist_ok=True)
     holder = folder / f".{name}.pid"
     try:
@@ -131,8 +132,6 @@ def _former(folder: Path) -> Path:
 
 def _exchanged(first: Path, second: Path) -> bool:
     """Exchange two folders in one operation; tell whether the system has it for them."""
-    import ctypes
-
     libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
     if not hasattr(libc, "renameat2"):
         return False

@@ -28,6 +28,10 @@ from ctg_analysis.clean.received_forms import (
     without_childcare,
 )
 from ctg_analysis.clean.structures import STRUCTURES, structures_of
+from ctg_analysis.demarche.declared_tables import TABLES
+from ctg_analysis.demarche.material_files import open_material
+from ctg_analysis.demarche.restricted_files import open_restricted
+from ctg_analysis.demarche.results import results
 from ctg_analysis.indicators.intervals import coded_fractions
 from ctg_analysis.indicators.observations import LOCAL, emptied, read_indicators, write_observations
 from ctg_analysis.indicators.observe import (
@@ -95,10 +99,6 @@ def measures_read(indicators: Iterable[Indicator]) -> set[str]:
 
 def derive_material(root: DataRoot, epci: str, places: pd.DataFrame) -> Mapping[str, pd.DataFrame]:
     """Return the tables that chapters may read of a démarche, see `demarche.declared_tables`."""
-    from ctg_analysis.demarche.material_files import open_material
-    from ctg_analysis.demarche.restricted_files import open_restricted
-    from ctg_analysis.demarche.results import results
-
     gathered = open_material(root, epci, places)
     return results(gathered, open_restricted(root, gathered), places)
 
@@ -108,8 +108,6 @@ def write_material(folder: Path, root: DataRoot, places: pd.DataFrame, made_from
 
     A démarche that has a fault is left out whole, and said to be.
     """
-    from ctg_analysis.demarche.declared_tables import TABLES
-
     names = {name for table in TABLES.values() for name in (table.file, table.workbook, table.sheet)}
     unread: dict[str, Unread] = {}
     folder.mkdir()

@@ -362,7 +362,7 @@ def build(
             for epci in some:
                 try:
                     if not re.fullmatch(SIREN, epci):
-                        raise UserError(f"EPCI: found {epci!r}, expected a SIREN of 9 digits")
+                        raise UserError(f"EPCI : trouvé {epci!r}, attendu un SIREN de 9 chiffres")
                     held.enter_context(alone(out, epci, f"{epci} : rapport en train d'être fait"))
                     plan = plan_report(epci, chapters, out, held, force=force)
                 except UserError as error:

@@ -55,12 +55,12 @@ def browser() -> str:
     """
     named = settings().chromium
     if named and not shutil.which(named):
-        raise UserError(f"CTG_CHROMIUM: found {named!r}, expected the path of a Chromium, a Chrome or an Edge")
+        raise UserError(f"CTG_CHROMIUM : trouvé {named!r}, attendu le chemin d'un Chromium, d'un Chrome ou d'un Edge")
     program = next(filter(None, map(shutil.which, (named, *PROGRAMS, *PLACES))), None)
     if program is None:
         raise UserError(
-            "no browser to print the PDF with: install Chromium (Debian, Ubuntu: apt install chromium), or give the "
-            "path of a Chrome or an Edge in CTG_CHROMIUM"
+            "aucun navigateur pour imprimer le PDF : installer Chromium (Debian, Ubuntu : apt install chromium), ou "
+            "donner le chemin d'un Chrome ou d'un Edge dans CTG_CHROMIUM"
         )
     return program
 
@@ -90,7 +90,9 @@ def _printed(html: str, scratch: Path) -> Iterator[Pdf]:
             _print(program, page, raw, Path(folder) / "profile", sockets)
         with pikepdf.open(raw) as document:
             if not {"/StructTreeRoot", "/Outlines"} <= set(document.Root.keys()):
-                raise UserError(f"{program}: found a PDF without tags or bookmarks, expected Chromium 124 or newer")
+                raise UserError(
+                    f"{program} : trouvé un PDF sans balises ni signets, attendu Chromium 124 ou plus récent"
+                )
             yield document
 
 
@@ -111,10 +113,10 @@ def _print(program: str, page: Path, made: Path, profile: Path, sockets: Path, o
     try:
         answer = run_program(command, LONGEST, TMPDIR=str(sockets))
     except subprocess.TimeoutExpired as error:
-        raise UserError(f"{program}: has not printed the PDF in {LONGEST} s, expected less than a minute") from error
+        raise UserError(f"{program} : le PDF n'est pas imprimé en {LONGEST} s, attendu moins d'une minute") from error
     if answer.returncode or not made.is_file():
-        message = (answer.stderr.strip().splitlines() or ["nothing"])[-1]
-        raise UserError(f"{program}: could not print the PDF, it says: {message}")
+        message = (answer.stderr.strip().splitlines() or ["rien"])[-1]
+        raise UserError(f"{program} : le PDF n'a pas pu être imprimé, le navigateur dit : {message}")
 
 
 def complete(document: Pdf, html: str, date: str) -> None:
