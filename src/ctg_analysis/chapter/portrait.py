@@ -42,7 +42,8 @@ GROWN = {"children_5_9_count": 5, "children_10_14_count": 10}  # children, and t
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years, beyond which families come or leave
 LARGEST = 3  # communes named
 KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
-Said = Annotated[str, with_words("valeur", "unite", needed=("valeur",))] | tuple[str, ...]
+Said = Annotated[str, with_words("valeur", "unite", needed=("valeur",))] | tuple[str, str] | tuple[str, str, str]
+Group = dict[Declared, Said]
 
 
 class Words(BaseModel, extra="forbid", frozen=True):
@@ -53,7 +54,7 @@ class Words(BaseModel, extra="forbid", frozen=True):
     selon_la_commune: told with their range. si_nombreux: told where they are many. classes: of density, of one commune.
     """
 
-    groupes: tuple[dict[Declared, Said], ...]
+    groupes: tuple[Group, Group, Group]
     toujours: dict[Declared, str]
     selon_la_commune: tuple[Declared, ...]
     si_nombreux: tuple[Declared, ...]
@@ -210,7 +211,7 @@ def _births(territory: Territory) -> str:
     return f"Les naissances {way} de {standing.pace(births, rows, found)} de {found.start} à {found.end}."
 
 
-def _remarkable(territory: Territory, group: dict[str, Said]) -> list[tuple[str, str]]:
+def _remarkable(territory: Territory, group: Group) -> list[tuple[str, str]]:
     """The remarkable facts of a group, those beside France or in a tenth first: their years and clauses."""
     found, (who, *_, services) = findings_of(territory).set_index("indicator"), words().groupes
     told = [name for name in group if name in found.index and territory.compared(CATALOGUE[name])["value"].iloc[0]]
