@@ -1,5 +1,6 @@
 import os
 import signal
+import sys
 
 import pytest
 from browser import NONE_FOUND, chromium
@@ -35,6 +36,12 @@ def pytest_collection_modifyitems(items):
             item.add_marker("unit")
     rank = {f"test_{name}.py": number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(rank)))
+
+
+def pytest_runtest_teardown():
+    """Close what a test has drawn and left open: pyplot would have the next one draw on it."""
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")
 
 
 @pytest.fixture(scope="session")
