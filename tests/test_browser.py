@@ -84,6 +84,7 @@ def test_a_text_in_a_chart_is_told_from_what_is_behind_it(page):
         assert page.evaluate(CONTRASTS, LEAST_CONTRAST) == [], scheme
 
 
+@pytest.mark.nightly
 def test_axe_finds_nothing_on_a_wide_screen_nor_on_a_phone_with_all_that_folds_unfolded(page):
     page.set_viewport_size({"width": WIDE, "height": HEIGHT})
     assert violations(with_axe(page)) == []

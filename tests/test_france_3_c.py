@@ -125,6 +125,7 @@ def figures(facts, codes):
     return rows.set_index(keys).sort_index()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("source", [*FULL, *UNSEEN])
 def test_the_full_file_of_the_producer_gives_what_the_extract_gives(tmp_path, source):
     """In the layout of its producer; where that was seen nowhere, in the columns of the extract."""

@@ -6,6 +6,7 @@ import importlib.util
 from pathlib import Path
 
 import pandas as pd
+import pytest
 from page_texts import difference, lines_of, lines_of_word
 from spoilt_demarche import told_of_each
 
@@ -62,6 +63,7 @@ def test_the_words_of_the_pages_of_the_invented_territory(pytestconfig, shipped)
     held(pytestconfig, FOLDER / "pages", "*.txt", texts)
 
 
+@pytest.mark.nightly
 def test_the_words_of_the_documents(pytestconfig, france, example, tmp_path):
     """The convention and a fiche, the issues of both territories, a letter, what partners are told of their forms."""
     documents = convention_documents(read_dossier(EXAMPLE_EPCI, example), example)
@@ -83,6 +85,7 @@ def test_the_words_of_the_documents(pytestconfig, france, example, tmp_path):
     held(pytestconfig, FOLDER / "documents", "*.txt", texts)
 
 
+@pytest.mark.nightly
 def test_what_the_check_says_of_copies_of_the_invented_demarche_spoilt_in_many_ways(pytestconfig, example, tmp_path):
     held(pytestconfig, FOLDER, "check.txt", {"check.txt": told_of_each(example, tmp_path)})
 

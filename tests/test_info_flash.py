@@ -51,6 +51,7 @@ def before_any_data(root: DataRoot, folder, epci: str) -> DataRoot:
     return launch
 
 
+@pytest.mark.nightly
 def test_the_first_issue_is_built_before_any_data_exist(pages, france, tmp_path):
     launch = before_any_data(france, tmp_path, DEFAULT_EPCI)
     assert issue_page(DEFAULT_EPCI, launch)[1] == pages[DEFAULT_EPCI, 1]

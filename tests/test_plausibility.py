@@ -191,6 +191,7 @@ def test_a_figure_that_cannot_be_is_told_and_withheld_until_it_is_confirmed(type
         clean_form(FAMILIES, form, {"99002", *rows_of(FAMILIES, form)["code"]})
 
 
+@pytest.mark.nightly
 def test_a_figure_that_cannot_be_is_told_beside_the_other_faults_of_its_form(typed):
     (finding,) = implausible_figures(typed("1240"))
     root = typed("1240", enfants_3_5="environ 30")

@@ -94,7 +94,7 @@ def _read(table):
     return cells.apply(pd.to_numeric, errors="coerce")
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_the_page_and_the_workbook_hold_every_epci_and_are_the_same_twice(france, reunion, tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     for out in (first, second):

@@ -30,6 +30,7 @@ WRITTEN = {  # former file → the tables that it becomes
 OLD = settings().root / "tests" / "former"
 
 
+@pytest.mark.nightly
 def test_the_former_files_become_the_tables_that_are_shipped(example, tmp_path):
     root = copy_of(example, tmp_path)
     public, private = root.material(EXAMPLE_EPCI), root.restricted_material(EXAMPLE_EPCI)
@@ -55,6 +56,7 @@ def test_the_former_files_become_the_tables_that_are_shipped(example, tmp_path):
     assert [path for folder in (public, private) for path in folder.iterdir() if path.name in FORMER] == []
 
 
+@pytest.mark.nightly
 def test_former_agreements_become_a_sheet_and_what_cannot_be_read_stays_as_it_is(example, tmp_path):
     root = DataRoot(tmp_path / "exemple")
     folder = root.private / EXAMPLE_EPCI

@@ -139,8 +139,8 @@ def plain_bars(rows: pd.DataFrame, marks: pd.Series | None = None) -> Axes:
     rows = rows.reindex(columns=["name", "value", "low", "high", "text"])
     ends = pd.concat([rows[["value", "high"]], marks], axis=1).max(axis=1).clip(lower=0)
     ax, middles = rowed(rows["name"], right=max(length(text, bold=True) for text in rows["text"]) + GAP)
-    for y, end, row in zip(middles, ends, rows.itertuples(index=False), strict=True):
-        (bar,) = ax.barh(y, row.value, BAR, color=TERRITORY)
+    drawn = ax.barh(middles, rows["value"], BAR, color=TERRITORY)
+    for bar, y, end, row in zip(drawn, middles, ends, rows.itertuples(index=False), strict=True):
         tell(bar, row.name, row.text)
         if pd.notna(row.low):
             ax.hlines(y, row.low, row.high, PAPER, linewidth=3.6)
