@@ -28,7 +28,8 @@ def test_each_indicator_gives_what_was_worked_out_by_hand():
     faults = []
     for number, (one, case) in enumerate(cases):
         if number in apart and one.id in together:
-            rows = together[one.id].assign(territory=lambda rows: rows["territory"].str.removeprefix(f"{number}|"))
+            rows = together[one.id]
+            rows = rows.assign(territory=rows["territory"].str.removeprefix(f"{number}|"))
             if not [*faults_of(one, case, rows)]:
                 continue
         rows = from_answers(one, case) if "answers" in case else from_facts(one, case)
@@ -43,16 +44,17 @@ def faults_of(one, case, rows):
         if found != pytest.approx(case["under_norm"]):
             yield f"under the norm: {found}, expected {case['under_norm']}"
     for expected in case["expect"]:
-        found = rows[rows["territory"].eq(expected["territory"]) & rows["period"].eq(str(expected["period"]))]
+        place = expected["territory"], str(expected["period"])
+        found = rows[rows["territory"].eq(place[0]) & rows["period"].eq(place[1])]
         if len(found) != 1:
-            yield f"{expected['territory']}, {expected['period']}: {len(found)} rows"
+            yield f"{place}: {len(found)} rows"
             continue
         for column in expected.keys() - {"territory", "period"}:
             value = expected[column]
             if not isinstance(value, str):
                 value = pytest.approx(value, abs=case.get("within", 1e-4), nan_ok=True)
             if found[column].item() != value:
-                yield f"{expected['territory']}, {expected['period']}, {column}: {found[column].item()}, expected {value}"
+                yield f"{place}, {column}: {found[column].item()}, expected {value}"
 
 
 def from_answers(one, case):
