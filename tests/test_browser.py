@@ -170,6 +170,7 @@ def test_the_first_screen_holds_the_answer_three_figures_and_a_map(tab, shipped,
     assert max(*answer, *figures, *drawn) <= 900
 
 
+@pytest.mark.nightly
 def test_chapters_lead_to_each_other(tab, shipped):
     page = opened(tab, shipped, EXAMPLE_EPCI, CHAPTERS[0])
     seen = [CHAPTERS[0]]

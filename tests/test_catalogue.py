@@ -145,6 +145,7 @@ def test_a_source_of_an_indicator_counts_what_that_is_made_of():
     assert [pair for pair, all_there in counted.items() if not all_there] == []
 
 
+@pytest.mark.nightly
 def test_every_measure_cleaned_is_used_and_every_measure_asked_for_is_cleaned(example):
     import pandas as pd
 

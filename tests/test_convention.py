@@ -133,6 +133,7 @@ def spoiled(example, tmp_path):
     return root
 
 
+@pytest.mark.nightly
 def test_a_text_signed_before_its_lists_says_so(written, example_dossier, handed):
     later = "La convention a été validée le 12 juillet 2024 : les chiffres, les listes et les annexes de ce document"
     assert later in words(written)
@@ -259,6 +260,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 # The files themselves
 
 
+@pytest.mark.nightly
 def test_the_same_material_gives_the_same_bytes(documents, handed):
     paths, _ = handed
     assert [path.read_bytes() for path in paths] == list(documents.values())

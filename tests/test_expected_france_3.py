@@ -19,6 +19,8 @@ from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import data_root
 
+pytestmark = pytest.mark.nightly
+
 EXPECTED = pd.read_csv(Path(__file__).with_name("expected_france_3.csv"), sep=";", dtype={"year": str})
 TWO = {"200067171": "12", "243500139": "35"}  # EPCIs, and the département of each
 TERNOIS = "200069672"  # left out: a commune of 136 inhabitants has 63 116 insured

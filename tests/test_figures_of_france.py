@@ -15,6 +15,8 @@ from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import data_root
 from ctg_analysis.pipeline.works import groups_of
 
+pytestmark = pytest.mark.nightly
+
 DEFAULT = "200067171"
 BY_COMMUNE = ["age_0_19_count", "dwellings_count", "population_count", "social_dwellings_count", "poverty_2021_rate"]
 BY_COMMUNE += ["living_standard_2021_median", "poverty_tenants_rate", "unemployment_15_64_rate", "activity_15_64_rate"]

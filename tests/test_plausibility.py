@@ -170,6 +170,7 @@ def under_3(root):
     return here[["value", "status"]].fillna(0).to_numpy().tolist(), doubted["territory"].tolist()
 
 
+@pytest.mark.nightly
 def test_a_figure_that_cannot_be_is_told_and_withheld_until_it_is_confirmed(typed):
     root = typed("1240")
     (finding,) = implausible_figures(root)
