@@ -276,7 +276,7 @@ def test_overseas_nothing_is_asked_of_the_msa(france):
 
 def test_what_is_known_at_another_date_than_most_of_its_family_is_not_told_to_be_missing(france):
     html = family(open_chapter(DEFAULT_EPCI), "tenure").html
-    assert "Connu à une autre date : locataires d’un logement privé vide." in html.replace("\u00a0", " ")
+    assert "Connu à une autre date : locataires du parc privé, non meublé." in html.replace("\u00a0", " ")
     assert "Sans valeur" not in html
 
 

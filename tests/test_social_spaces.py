@@ -131,8 +131,8 @@ def test_the_structures_of_all_the_lists_are_read_with_no_words_of_theirs(tmp_pa
     "end, expected",
     [
         ("2023-12-31", "avant le début de la convention"),
-        ("2026-12-31", "12 mois avant la convention"),
-        ("2027-12-30", "moins d'un mois avant la convention"),
+        ("2026-12-31", "12 mois avant la fin de la convention"),
+        ("2027-12-30", "moins d’un mois avant la fin de la convention"),
         ("2027-12-31", "avec la convention"),
         ("2028-01-01", "après la convention"),
     ],
@@ -145,11 +145,11 @@ def test_the_end_of_an_approval_stands_to_that_of_the_convention(end, expected, 
 @pytest.mark.parametrize(
     "ends, expected",
     [
-        (["2026-12-31"] * 2, "Les 2 agréments prennent fin avant la convention"),
-        (["2026-12-31", "2027-12-31", "2028-06-30"], "Un agrément sur 3 prend fin avant la convention"),
-        (["2026-12-31", "2026-12-31", "2028-06-30"], "2 agréments sur 3 prennent fin avant la convention"),
+        (["2026-12-31"] * 2, "Les 2 agréments prennent fin avant la fin de la convention"),
+        (["2026-12-31", "2027-12-31", "2028-06-30"], "Un agrément sur 3 prend fin avant la fin de la convention"),
+        (["2026-12-31", "2026-12-31", "2028-06-30"], "2 agréments sur 3 prennent fin avant la fin de la convention"),
         (["2027-12-31", "2029-12-31"], "Les 2 agréments couvrent la fin de la convention"),
-        (["2026-12-31"], "L'agrément prend fin avant la convention"),
+        (["2026-12-31"], "L'agrément prend fin avant la fin de la convention"),
     ],
 )
 def test_how_many_approvals_end_before_the_convention(ends, expected):

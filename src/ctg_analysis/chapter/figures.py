@@ -119,6 +119,8 @@ def _drawn(
 ) -> Html:
     periods = sorted(rows["period"])
     when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])
+    if isinstance(indicator.value, Mean) and not over_years:
+        when = f"{last_year(periods[0]) - indicator.value.years + 1}-{last_year(periods[0])}"
     data = tables.listing(indicator, rows, over_years=over_years)
     cited = source(territory, rows, series=over_years)
     if territory.is_overseas:  # where the Caf pays all

@@ -39,6 +39,7 @@ LOSSES = {  # of the inhabitants, since they were the most: with their article, 
 }  # fmt: skip
 SMALL, LEAST = 2, 0.1  # times the share of France, and of the schools: small ones that are told
 GROWN = {"children_5_9_count": 5, "children_10_14_count": 10}  # children, and the youngest age of each group
+SLIGHT = 0.1  # of a balance, in % a year: both sides are told to be even beside one four times as large
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years, beyond which families come or leave
 LARGEST = 3  # communes named
 KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
@@ -106,7 +107,7 @@ def growth_sentence(period: str, change: float, balances: list[float] | None, lo
     'De 2018 à 2023, le territoire gagne 1,2 % d’habitants par an.'
     >>> growth_sentence("2018-2023", 0.0, [-1.3, 1.3], None).partition(" : ")[2]
     "l'excédent des arrivées sur les départs compense celui des décès sur les naissances."
-    >>> growth_sentence("2018-2023", 0.4, [0.4, 0.04], None).partition(" : ")[2]
+    >>> growth_sentence("2018-2023", 1.0, [0.9, 0.1], None).partition(" : ")[2]
     "les naissances dépassent les décès, les arrivées et les départs s'équilibrent."
     """
     first, last = period.split("-")
@@ -130,7 +131,9 @@ def _loss(share: float) -> str:
 
 def _balances(change: float, natural: float, migratory: float) -> str:
     """Which balance makes the change, in words that agree with it as it is told."""
-    pairs = {("naissances", "décès"): round(natural, 1), ("arrivées", "départs"): round(migratory, 1)}
+    slight = min(SLIGHT, max(abs(natural), abs(migratory)) / 4)
+    balances = [0.0 if abs(one) <= slight else round(one, 1) for one in (natural, migratory)]
+    pairs = dict(zip([("naissances", "décès"), ("arrivées", "départs")], balances, strict=True))
     ways = [pair if balance >= 0 else pair[::-1] for pair, balance in pairs.items()]
     if min(pairs.values()) < 0 < max(pairs.values()):
         (more, less), (others, fewer) = sorted(ways, key=lambda way: way not in pairs)
@@ -275,8 +278,8 @@ def _families(territory: Territory) -> list[tuple[str, str]]:
     if len(told) < len(GROWN) or not come | leave:
         return []
     bounds = " à ".join(dict.fromkeys(number(bound) for bound in sorted(told)))
-    who = f"des familles {'arrivent' if come else 'partent'}"
-    return [(row.period, f"{who} : on compte {bounds} enfants de 5 à 14 ans pour 100 naissances des mêmes années")]
+    children = f"on compte {bounds} enfants de 5 à 14 ans pour 100 naissances des mêmes années"
+    return [(row.period, f"{children} : des familles sont {'arrivées' if come else 'parties'}")]
 
 
 def _small_schools(territory: Territory) -> list[tuple[str, str]]:

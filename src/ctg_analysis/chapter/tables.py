@@ -209,12 +209,12 @@ def early(ends: pd.Series, span: Span | None) -> str:
         return f"Fin le {first}" if first == last else f"Fins du {first} au {last}"
     before, whole = sum(last_day(day) < last_day(span[1]) for day in ends), len(ends)
     if whole == 1:
-        return "L'agrément prend fin avant la convention" if before else "L'agrément couvre la fin de la convention"
+        return f"L'agrément {'prend fin avant' if before else 'couvre'} la fin de la convention"
     if before in (0, whole):
-        verb = "prennent fin avant" if before else "couvrent la fin de"
-        return f"Les {whole} agréments {verb} la convention"
+        verb = "prennent fin avant" if before else "couvrent"
+        return f"Les {whole} agréments {verb} la fin de la convention"
     some = "Un agrément" if before == 1 else f"{before} agréments"
-    return f"{some} sur {whole} {'prend' if before == 1 else 'prennent'} fin avant la convention"
+    return f"{some} sur {whole} {'prend' if before == 1 else 'prennent'} fin avant la fin de la convention"
 
 
 def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: str, cited: Citation) -> Html:
@@ -242,6 +242,6 @@ def against(end: str, span: Span) -> str:
     if day < first:
         return "avant le début de la convention"
     if day >= last:
-        return "avec la convention" if day == last else "après la convention"
+        return "avec la convention" if day == last else "après la fin de la convention"
     months = (last.year - day.year) * 12 + last.month - day.month
-    return f"{months} mois avant la convention" if months else "moins d'un mois avant la convention"
+    return f"{months or 'moins d’un'} mois avant la fin de la convention"

@@ -70,7 +70,7 @@ def _tested(places: Mapping[str, tuple], gaps: Sequence[tuple]) -> tuple[list[tu
 
 def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
     """Return what a finding is beside: « un taux parmi les plus élevés de France, nettement plus qu'en France (12,1 %),
-    comme les EPCI comparables (médiane : 27,1 %) ».
+    comme dans les EPCI comparables (médiane : 27,1 %) ».
 
     France comes first, or the comparator of the finding; the peers say whether it is usual in such territories, and
     « mais » that they are on the other side. Of a change, whose verb tells its sign, figures alone.
@@ -261,11 +261,11 @@ def _after(how: str, places: Mapping[str, tuple], level: str) -> str:
         return f"avec {texts.the(_name(places, level))}"
     if how != COMPARED:
         return _than(places, level)
-    return f"les {PEERS}" if level == "peers" else texts.inside(_name(places, level))
+    return f"dans les {PEERS}" if level == "peers" else texts.inside(_name(places, level))
 
 
 def _than(places: Mapping[str, tuple], level: str) -> str:
-    return f"que les {PEERS}" if level == "peers" else texts.than(_name(places, level))
+    return f"que dans les {PEERS}" if level == "peers" else texts.than(_name(places, level))
 
 
 def _name(places: Mapping[str, tuple], level: str) -> str:

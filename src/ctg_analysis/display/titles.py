@@ -76,7 +76,7 @@ def trend(indicator: Indicator, rows: pd.DataFrame, found: Trend | None) -> str:
     if found.hangs_on:
         ends = ", ".join(f"{row['text']} en {row['period'][:4]}" for _, row in rows.iloc[[0, -1]].iterrows())
         move = "hausse" if found.change > 0 else "baisse"
-        return about(indicator, f"{ends}, une {move} qui tient à la seule année {found.hangs_on}")
+        return about(indicator, f"{ends}, une {move} qui n'est plus établie sans {found.hangs_on}")
     way, pace = standing.way(found), standing.pace(indicator, rows, found)
     return about(indicator, f"{way}, de {pace}") if found.is_established else f"{here}, {way}"
 

@@ -129,15 +129,10 @@ def rates(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
     )
     rows.loc[rows["shade"].isin(FALLS) & rows["hatch"].eq(""), "hatch"] = FALL
     legend = [(_swatch(PAPER), words) for words in rows.loc[bounded, "text"].unique()]
-    first = len(legend)
     legend += [(_swatch(shade, FALL * (shade in FALLS)), words) for shade, words in zip(shades, labels, strict=True)]
     legend += [(_swatch(PAPER, what), what) for what in (ESTIMATED, HIDDEN) if rows["hatch"].eq(what).any()]
     if own["value"].notna().any():
-        value, text = own[["value", "text"]].iloc[-1]
-        if len(labels) > FEWEST or len(labels) != known["text"].nunique():  # classes, and not a value each
-            rank = first + int(ranks_of([value], bounds, int("," in text))[0])
-            legend[rank] = ((legend[rank][0], _mark("D", 8.5, INK)), legend[rank][1])
-        legend.append((_mark("D", 8.5, INK), f"{WHOLE}{NBSP}: {text}"))
+        legend.append((_mark("D", 8.5, INK), f"{WHOLE}{NBSP}: {own['text'].iloc[-1]}"))
     return _map(land, rows, legend)
 
 
