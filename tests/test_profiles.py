@@ -36,7 +36,7 @@ def gaps(*each):
          ["▼ moins qu'en France"], {"peers", "france"}),
         # 43.4 places beside 37.5 of the peers and 60.9 of France: both sides are told
         ([("france", False, 3, None, True, True), ("peers", True, 1.6, None, True, True)],
-         ["▼ moins qu'en France", "▲ plus que les EPCI comparables"], {"peers", "france"}),
+         ["▼ moins qu'en France", "▲ plus que dans les EPCI comparables"], {"peers", "france"}),
         ([("france", False, 1.4, 0.01, True, False)], ["▽ moins qu'en France"], set()),
         ([("france", False, 3, 0.4, False, False)], ["écart non établi"], set()),
         ([("departement", True, 0.2, None, True, False)], ["un peu plus que dans l’Aveyron"], set()),
@@ -63,7 +63,7 @@ def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
     said = standing.beside(UNEMPLOYED, ROWS, near, found("departement", 1))
     assert said == (
         "un taux parmi les plus élevés de France, nettement plus qu'en France (23,5), plus que dans l’Aveyron (18,7), "
-        "comme les EPCI comparables (médiane : 15,8)"
+        "comme dans les EPCI comparables (médiane : 15,8)"
     )
     alone = standing.beside(OLD, ROWS, near[near["level"].eq("france")], found("france"))
     assert (
@@ -107,9 +107,9 @@ def test_peers_on_the_other_side_are_told_so_and_alike_ones_together():
     """24.6 % of unemployed beside 30.1 % of the peers and 12.1 % of France: the peers nuance, and silence nothing."""
     both = gaps(("france", True, 9, 0.001, True, True), ("peers", False, 2, None, True, True))
     said = standing.beside(UNEMPLOYED, ROWS, both, found("france"))
-    assert said == "nettement plus qu'en France (23,5), mais moins que les EPCI comparables (médiane : 15,8)"
+    assert said == "nettement plus qu'en France (23,5), mais moins que dans les EPCI comparables (médiane : 15,8)"
     alike = standing.beside(UNEMPLOYED, ROWS, both.assign(higher=True, times=4.0), found("france"))
-    assert alike == "nettement plus qu'en France (23,5) et que les EPCI comparables (médiane : 15,8)"
+    assert alike == "nettement plus qu'en France (23,5) et que dans les EPCI comparables (médiane : 15,8)"
 
 
 @pytest.mark.parametrize(

@@ -134,7 +134,7 @@ def test_the_structures_of_all_the_lists_are_read_with_no_words_of_theirs(tmp_pa
         ("2026-12-31", "12 mois avant la fin de la convention"),
         ("2027-12-30", "moins d’un mois avant la fin de la convention"),
         ("2027-12-31", "avec la convention"),
-        ("2028-01-01", "après la convention"),
+        ("2028-01-01", "après la fin de la convention"),
     ],
 )
 @pytest.mark.parametrize("span", [("2024-01-01", "2027-12-31"), ("2024", "2027")])

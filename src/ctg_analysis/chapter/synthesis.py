@@ -35,7 +35,7 @@ RULE = (
     "Choisis par une règle, jamais à la main : ce qui place le territoire parmi le dixième des EPCI le plus haut ou le "
     "plus bas, l'éloigne de la France plus que les deux tiers d'entre eux, manque une norme pour un habitant sur trois "
     "ou évolue sûrement. Une alerte est défavorable aux familles ; un atout, favorable, sans commune sous la norme, et "
-    "suivi d'effet : des généralistes proches n'en sont pas un où plus d'habitants qu'en France sont sans médecin traitant."
+    "suivi d'effet : des médecins proches n'en sont pas un où plus d'habitants qu'en France sont sans médecin traitant."
 )
 ENJEUX, STRATEGY = "14", "15"  # the chapters that tell more
 
