@@ -70,8 +70,9 @@ class Seen:
         rows = self.data(indicator)
         return (rows["status"].eq(status) & rows["level"].isin(levels)).any()
 
-    def sources_here(self, levels):
-        return set(self.rows.loc[self.rows["level"].isin(levels) & self.rows["status"].ne(MISSING), "source"])
+    @property
+    def named(self):
+        return self.rows
 
     def holds(self, source, folder="", **certificate):
         """Put a source in data/raw, with its certificate."""

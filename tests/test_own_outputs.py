@@ -12,9 +12,8 @@ import pytest
 import seaborn as sns
 from IPython.display import Image
 
-from ctg_analysis.chapter.own import MOST_ROWS, frame
-from ctg_analysis.chapter.own import picture_piece as picture
-from ctg_analysis.display.markup import ABOUT, PAGE, Citation, Html
+from ctg_analysis.chapter.own import MOST_ROWS, frame, picture
+from ctg_analysis.display.markup import ABOUT, PAGE, Html
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import settings
 from ctg_analysis.publish.own_outputs import (
@@ -34,7 +33,7 @@ from ctg_analysis.publish.own_outputs import (
 from ctg_analysis.publish.page import chapter_page
 
 HOSTILE = '<img src="x" onerror="x()"><script>x()</script>'
-SOURCE = Citation("Enquête de l'office, 2026")
+SOURCE = "Enquête de l'office, 2026"
 
 
 def cell(*outputs):
@@ -271,7 +270,7 @@ def test_a_long_frame_says_what_is_left_out_and_no_small_number_becomes_a_zero()
 def test_a_picture_has_its_words_and_the_same_bytes_each_time():
     def drawn():
         axes = sns.scatterplot(pd.DataFrame({"x": [1, 2, 3], "y": [3, 1, 2]}), x="x", y="y")
-        return picture(axes, 'Nuage de "points"', SOURCE, "Titre")
+        return picture(None, axes, alt='Nuage de "points"', source=SOURCE, title="Titre")
 
     before, first = plt.get_fignums(), drawn()
     assert isinstance(first, Html) and first.html == drawn().html and plt.get_fignums() == before
@@ -279,7 +278,7 @@ def test_a_picture_has_its_words_and_the_same_bytes_each_time():
     content = base64.b64decode(re.search('base64,([^"]+)', first.html)[1])
     assert content.startswith(b"\x89PNG") and b"tEXt" not in content and len(content) < 60_000
     grid = sns.relplot(pd.DataFrame({"x": [1, 2], "y": [3, 1]}), x="x", y="y")
-    assert "<img" in picture(grid, "Nuage", SOURCE).html and not plt.get_fignums()
+    assert "<img" in picture(None, grid, alt="Nuage", source=SOURCE).html and not plt.get_fignums()
 
 
 @pytest.mark.parametrize(
@@ -288,7 +287,7 @@ def test_a_picture_has_its_words_and_the_same_bytes_each_time():
 )
 def test_a_picture_without_its_words_is_told_in_one_line(drawing, alt, source, said):
     with pytest.raises(UserError, match=said) as error:
-        picture(drawing, alt, Citation(source))
+        picture(None, drawing, alt=alt, source=source)
     assert error.value._render_traceback_() == [str(error.value)] and "\n" not in str(error.value)
 
 

@@ -166,9 +166,9 @@ def test_scenario_7_what_the_synthese_holds_is_compared_and_proved(epci, france,
     for name, words in HELD[epci].items():
         assert all(word in said[name].sentence + said[name].comparison for word in words), name
     for message in said.values():
-        assert message.comparison and message.source.text and message.page
+        assert message.comparison and message.source and message.page
     if epci == DEFAULT_EPCI:  # the share of 2023, what it is compared with of 2022
-        cited = said["secondary_dwellings_share"].source.text
+        cited = said["secondary_dwellings_share"].source
         assert "recensement de la population 2023" in cited and "recensement de la population 2022" in cited
     plain = words_of(chapter.messages().html + table.html)
     assert not re.search(r"euclid|centrées|écart-type|Benjamini|Poisson", plain)

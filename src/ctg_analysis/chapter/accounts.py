@@ -1,7 +1,5 @@
 """What a chapter says first: its answer, three figures, a map, and its account, sentences that an editor writes."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache, partialmethod
 
 import pandas as pd
@@ -299,24 +297,6 @@ def _wrong(read: ReadYaml, file: str) -> list[Finding]:
     return wrong
 
 
-@dataclass(frozen=True)
-class LargeFigure:
-    """A figure of the first screen of a chapter.
-
-    label, when, unit; value: as a reader sees it; ruler: where it stands, drawn; others: sign, name and value of each
-    place beside; way: how it moves, where a test tells it.
-    """
-
-    name: str
-    label: str
-    when: str
-    value: str
-    unit: str
-    ruler: Drawn | None
-    others: Sequence[tuple[str, str, str]]
-    way: str
-
-
 def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: Html) -> Html:
     """What a chapter says first.
 
@@ -328,7 +308,7 @@ def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: H
     answer, told_here = account(territory, chapter)
     screen = piece("first_screen.html.j2", answer=answer, figures=figures, land=Markup(land.html), account=told_here)
     about = {what: told for what, told in land.about.items() if what != MISSING}
-    return telling(Html(screen.html, about), SHOWN, *(one.name for one in figures))
+    return telling(Html(screen.html, about), SHOWN, *(one["name"] for one in figures))
 
 
 def _is_written(territory: Territory, indicator: Indicator) -> bool:
@@ -338,8 +318,12 @@ def _is_written(territory: Territory, indicator: Indicator) -> bool:
     return sentences.is_printed(indicator, own[0])
 
 
-def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
-    """A figure at the period of its comparison, a number of things at its latest. indicator: known here."""
+def large_figure(territory: Territory, indicator: Indicator) -> dict[str, object]:
+    """A figure at the period of its comparison, a number of things at its latest, under the names of the template.
+
+    Where it stands is drawn (ruler), with the sign, the name and the value of each place beside (others); how it moves
+    (way) is told where a test tells it. indicator: known here.
+    """
     own = territory.own(indicator)
     rows = territory.compared(indicator) if is_compared(indicator) else own[-1:]
     rows = rows[rows["status"].eq(OK)] if len(rows) else own[-1:]
@@ -365,4 +349,13 @@ def large_figure(territory: Territory, indicator: Indicator) -> LargeFigure:
     unit = unit.removeprefix("euros").strip() if "€" in here["text"] else unit  # « 13 650 € par an »
     label = territory.said(indicator.label)
     when = date_text(here["period"])
-    return LargeFigure(indicator.id, label, "" if when in label else when, here["text"], unit, drawing, others, way)
+    return {
+        "name": indicator.id,
+        "label": label,
+        "when": "" if when in label else when,
+        "value": here["text"],
+        "unit": unit,
+        "ruler": drawing,
+        "others": others,
+        "way": way,
+    }

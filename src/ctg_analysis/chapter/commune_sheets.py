@@ -299,5 +299,4 @@ def _source(territory: Territory, ids: Sequence[str]) -> Citation:
     rows = territory.of(ids)
     rows = rows[rows["level"].eq("commune") & rows["status"].eq(OK)]
     names = [name for name in dict.fromkeys(rows["source"]) if name in territory.received]
-    told = texts.typography(f"{notes.producers(SOURCES[name] for name in names)}.")
-    return Citation(told)
+    return texts.typography(f"{notes.producers(SOURCES[name] for name in names)}.")

@@ -194,7 +194,7 @@ def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) ->
     used = [SOURCES[name] for name in names]
     parts = [notes.short_sources(used), notes.geography(used, territory.year) if series else ""]
     text = f"{'. '.join(filter(None, parts))}."
-    return Citation(texts.typography(text))
+    return texts.typography(text)
 
 
 def peers_told(group: PeerGroup, dated: pd.DataFrame) -> str:

@@ -253,7 +253,8 @@ def why_absent(territory: Territory, source: Source) -> str:
 @lru_cache(maxsize=1)
 def telling_sources(territory: Territory) -> set[str]:
     """The sources that say something of the territory or of its communes, be it that it is secret."""
-    return territory.sources_here(HERE)
+    rows = territory.named
+    return set(rows.loc[rows["level"].isin(HERE) & rows["status"].ne(MISSING), "source"])
 
 
 def blank_communes(territory: Territory, indicator: Indicator, form: Source) -> tuple[str, ...]:

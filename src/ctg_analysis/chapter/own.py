@@ -149,33 +149,6 @@ def _text(cell: object) -> str:
     return texts.typography(str(cell))
 
 
-def picture_piece(drawing: object, alt: str, cited: Citation, title: str = "") -> Html:
-    """A drawing of matplotlib or seaborn, with its text alternative and its source; it is then closed.
-
-    drawing: a figure, axes, or what a function of seaborn returns.
-
-    Raises:
-        UserError: something else; no text alternative, or no source.
-    """
-    if not alt.strip():
-        raise UserError('picture: no text alternative: expected alt="what it shows, for who does not see it" (French)')
-    if not cited.text.strip():
-        raise UserError('picture: no source: expected source="the id of an indicator, or a text" (French)')
-    figure = drawing if hasattr(drawing, "savefig") else getattr(drawing, "figure", None)
-    if not hasattr(figure, "savefig"):
-        raise UserError(f"picture: found {type(drawing).__name__}, expected a figure of matplotlib or its axes")
-    whole = getattr(figure, "figure", figure)
-    for axis in (axis for ax in whole.get_axes() for axis in (ax.xaxis, ax.yaxis)):
-        if type(axis.get_major_formatter()) is ScalarFormatter:
-            axis.set_major_formatter(_of_axis)
-    written = io.BytesIO()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of letters that a font has not: seen in the notebook
-        figure.savefig(written, format="png", dpi=DOTS, bbox_inches="tight", metadata={"Software": None})
-    pyplot.close(whole)
-    return image(written.getvalue(), "image/png", alt, title=title, cited=cited, by_inch=DOTS)
-
-
 def _of_axis(value: float, _: int | None = None) -> str:
     """A number of the scale of a picture: « 27,5 », « 1000000 »."""
     return np.format_float_positional(value, 6, trim="-").replace(".", ",").replace("-", texts.MINUS)
@@ -192,7 +165,7 @@ def image(
         image=Markup(b64encode(content).decode("ascii")),
         alt=alt,
         title=title,
-        source=cited.text if cited else "",
+        source=cited or "",
         width=width,
     )
 
@@ -395,11 +368,32 @@ def figure(territory: Territory, ax: Axes, rows: pd.DataFrame, *, title: str) ->
 
 
 def picture(territory: Territory, drawing: object, *, alt: str, source: str, title: str = "") -> Html:
-    """A drawing of matplotlib or seaborn as a page shows it.
+    """A drawing of matplotlib or seaborn as a page shows it; it is then closed.
 
-    alt: what it shows, for who does not see it. source: the id of an indicator, whose source is cited, or a text.
+    drawing: a figure, axes, or what a function of seaborn returns. alt: what it shows, for who does not see it. source:
+    the id of an indicator, whose source is cited, or a text.
+
+    Raises:
+        UserError: something else; no text alternative, or no source.
     """
-    return _citing(picture_piece(drawing, alt, _cited(territory, source), title), source)
+    if not alt.strip():
+        raise UserError('picture: no text alternative: expected alt="what it shows, for who does not see it" (French)')
+    if not source.strip():
+        raise UserError('picture: no source: expected source="the id of an indicator, or a text" (French)')
+    figure = drawing if hasattr(drawing, "savefig") else getattr(drawing, "figure", None)
+    if not hasattr(figure, "savefig"):
+        raise UserError(f"picture: found {type(drawing).__name__}, expected a figure of matplotlib or its axes")
+    whole = getattr(figure, "figure", figure)
+    for axis in (axis for ax in whole.get_axes() for axis in (ax.xaxis, ax.yaxis)):
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(_of_axis)
+    written = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of letters that a font has not: seen in the notebook
+        figure.savefig(written, format="png", dpi=DOTS, bbox_inches="tight", metadata={"Software": None})
+    pyplot.close(whole)
+    piece = image(written.getvalue(), "image/png", alt, title=title, cited=_cited(territory, source), by_inch=DOTS)
+    return _citing(piece, source)
 
 
 def framed(territory: Territory, table: pd.DataFrame, *, source: str, title: str = "") -> Html:
@@ -421,11 +415,11 @@ def framed(territory: Territory, table: pd.DataFrame, *, source: str, title: str
 def _cited(territory: Territory, source: str) -> Citation:
     """A text; of an indicator, the source of its latest figures here, failing that those that it is declared with."""
     if source not in CATALOGUE:
-        return Citation(source)
+        return source
     rows = territory.data(CATALOGUE[source])
     rows = rows[rows["status"].ne(MISSING) & rows["source"].isin(territory.received)]
     if rows.empty:
-        return Citation(f"{short_sources([SOURCES[name] for name in CATALOGUE[source].sources])}.")
+        return f"{short_sources([SOURCES[name] for name in CATALOGUE[source].sources])}."
     return source_of(territory, rows[rows["period"].eq(newest(rows["period"]))])
 
 

@@ -14,7 +14,7 @@ from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.territory import ENTRUSTED, PEOPLE, ByIndicator, Territory
 from ctg_analysis.display import markup, sentences, standing, texts
 from ctg_analysis.display.drawing import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY, Drawing
-from ctg_analysis.display.markup import ROWS, Citation, Html, described, piece
+from ctg_analysis.display.markup import ROWS, Html, described, piece
 from ctg_analysis.display.notes import short_sources
 from ctg_analysis.display.quantities import money, number, percent
 from ctg_analysis.display.tables import signs
@@ -196,27 +196,6 @@ class Line:
     group: str = ""
 
 
-def profile_table(
-    lines: Sequence[Line], names: dict[str, str], source: Citation, note: str, beside: Sequence[str] = tuple(NAMES)
-) -> Html:
-    """The profile as a table; a column in which no line has anything is left out.
-
-    names: level → name of the place beside, where it is one. note: which France each line speaks of, signs. beside: the
-    levels to show.
-    """
-    levels = [level for level in beside if any(line.places.get(level) for line in lines)]
-    filled = piece(
-        "profile.html.j2",
-        lines=lines,
-        levels=levels,
-        names={level: names.get(level, NAMES[level]) for level in levels},
-        has={what: any(getattr(line, what) for line in lines) for what in ("series", "peers", "test")},
-        source=source,
-        note=note,
-    )
-    return Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]})
-
-
 def printed(territory: Territory) -> list[Essential]:
     """The indicators of the editorial list that the territory has a value of which may be written as a number."""
     return [
@@ -308,6 +287,8 @@ def profile(
 ) -> Html:
     """A line for each indicator that the territory has; the box of the others, which the team alone sees.
 
+    A column in which no line has anything is left out.
+
     groups: the ids of indicators under the heading that they stand under. beside: the levels of the places to show.
     """
     under = {name: heading for heading, names in groups.items() for name in names}
@@ -323,13 +304,23 @@ def profile(
     names = {level: names[0] for level, names in places.items() if len(names) == 1}
     france, more = _france(territory, [one for one in known if is_compared(one)])
     note = " ".join(filter(None, [more, signs([["", line.value] for line in lines])]))
-    return markup.together(profile_table(lines, names | france, cited, note, beside), absent)
+    levels = [level for level in beside if any(line.places.get(level) for line in lines)]
+    filled = piece(
+        "profile.html.j2",
+        lines=lines,
+        levels=levels,
+        names=NAMES | names | france,
+        has={what: any(getattr(line, what) for line in lines) for what in ("series", "peers", "test")},
+        source=cited,
+        note=note,
+    )
+    return markup.together(Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]}), absent)
 
 
 def _absent(territory: Territory, indicators: list[Indicator]) -> Html:
     """One box for what is not available; a sentence for what has no object here."""
     told = [unavailable(territory, one, one.label, "epci") for one in indicators]
-    missing = [markup.Box(*box) for piece in told for box in piece.about.get(markup.MISSING, [])]
+    missing = [box for piece in told for box in piece.about.get(markup.MISSING, [])]
     box = markup.boxes(missing) if missing else Html("")
     return markup.together(*(piece for piece in told if markup.MISSING not in piece.about), box)
 

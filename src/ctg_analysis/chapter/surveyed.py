@@ -26,7 +26,7 @@ def source(demarche: Demarche) -> Citation:
     """The source line of a result of the consultation: sample, number of answers, year; chapter 11 tells the rest."""
     about = demarche.table("consultation").iloc[0]
     sample = f"{SAMPLES[about['plan']]}, n ≈ {number(about['usable'])}"
-    return Citation(texts.typography(f"{SOURCES[SURVEY].label}, {sample}, {date_text(about['end'])[-4:]}."))
+    return texts.typography(f"{SOURCES[SURVEY].label}, {sample}, {date_text(about['end'])[-4:]}.")
 
 
 def base(row: pd.Series) -> str:

@@ -24,7 +24,7 @@ UNSAID = "non précisé"
 APPROVALS = "agrements_vie_sociale"
 FILE, STRUCTURES_FILE = "structures_vie_sociale.csv", "structures.csv"  # in donnees/
 AS_PUBLISHED = "Noms tels que le producteur les publie, souvent sans accents ; à défaut de nom, le type et le secteur."
-TEAM = Citation(texts.typography("Démarche, structures saisies par l'équipe."))
+TEAM = texts.typography("Démarche, structures saisies par l'équipe.")
 
 
 def table(territory: Territory, *indicators: Indicator) -> Html:

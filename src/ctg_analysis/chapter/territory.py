@@ -29,7 +29,7 @@ from ctg_analysis.indicators.peers import (
     rows_of_peers,
 )
 from ctg_analysis.model.catalogue import CATALOGUE
-from ctg_analysis.model.indicator import LEVELS, MISSING, OK, Indicator, Published, is_over_population
+from ctg_analysis.model.indicator import LEVELS, OK, Indicator, Published, is_over_population
 from ctg_analysis.model.norms import BOUNDS, norm, read_geography
 from ctg_analysis.model.settings import MATERIAL, DataRoot
 from ctg_analysis.model.source import SOURCES
@@ -313,11 +313,6 @@ class Territory:
         """The observations of an indicator, with the names of the territories."""
         return self._named.rows(indicator.id)
 
-    def sources_here(self, levels: Collection[str]) -> set[str]:
-        """The sources that say something of the places of these levels, be it that it is secret."""
-        rows = self._named.table
-        return set(rows.loc[rows["level"].isin(levels) & rows["status"].ne(MISSING), "source"])
-
     def has(self, indicator: Indicator, status: str, levels: Collection[str] = LEVELS) -> bool:
         """Whether an observation of an indicator, of any place of some levels and any period, has this status."""
         return any((indicator.id, status, level) in self._statuses for level in levels)
@@ -399,7 +394,7 @@ class Territory:
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
 
-        Columns besides those of `readable`: gap, word (« plus élevée que », « proche de »...), p: see
+        Columns besides those of `readable`: word (« plus élevée que », « proche de »...), p: see
         comparisons.tested; equal, equal_low, equal_high: see demography.at_equal_ages.
         No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
         Réunion is a département and a région: where both have the same value, it has one row.
@@ -474,7 +469,7 @@ class Territory:
         ]
         label = pd.Series(counted, rows.index, dtype=object) + np.where(chosen, f" ({CHOOSES})", "")
         rows = rows.drop(columns=["known", "peers"])
-        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), gap=float("nan"), summed=False))
+        return ByIndicator(rows.assign(name=label, word=None, p=float("nan"), summed=False))
 
     @cached_property
     def near(self) -> list[str]:

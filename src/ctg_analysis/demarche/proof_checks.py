@@ -13,7 +13,6 @@ from ctg_analysis.demarche.table_files import WITH_QUESTIONS, TableFile
 from ctg_analysis.indicators.comparisons import (
     ALPHA,
     CLOSE,
-    HIGHER,
     HIGHER_FEMININE,
     LOWER,
     compare_proportions,
@@ -32,7 +31,7 @@ from ctg_analysis.model.territories import codes_by_name, find_epci
 LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}
 BENCHMARK = re.compile(rf"({'|'.join(LEVELS)})(?: (\w+))?")
 COMPARED, LIMITS = (columns.HIGHER, columns.LOWER, columns.CLOSE), (columns.AT_LEAST, columns.AT_MOST)
-SAME_WORD = {HIGHER: columns.HIGHER, HIGHER_FEMININE: columns.HIGHER, LOWER: columns.LOWER, CLOSE: columns.CLOSE}
+SAME_WORD = {HIGHER_FEMININE: columns.HIGHER, LOWER: columns.LOWER, CLOSE: columns.CLOSE}
 WITHDRAW = "corriger la preuve et relire le constat, ou le retirer"
 UNTESTED = "sans test pour cet indicateur, sur les valeurs telles qu'elles sont écrites"
 COUNTED = "sans test : ces valeurs sont comptées, non estimées, tout écart est réel"
@@ -217,4 +216,4 @@ def _probable(indicator: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> 
         for table in (own, before)
         for name in ("numerator", "denominator")
     ]
-    return bool(compare(*numbers)["p"].iloc[0] < ALPHA)
+    return bool(compare(*numbers).iloc[0] < ALPHA)

@@ -76,17 +76,21 @@ class Drawing:
 
     def svg(self) -> str:
         """Return the drawing as an SVG element."""
-        marks = "".join(self._marks)
-        size = f'viewBox="0 0 {written(self.width)} {written(self.height)}" width="{written(self.width)}"'
-        size += f' height="{written(self.height)}"'
-        font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
-        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{marks}</svg>'
+        return element("".join(self._marks), self.width, self.height)
 
     def _mark(self, kind: str, **attributes: object) -> None:
         """Add a mark with its attributes as SVG writes them, those that are empty left out."""
         texts = {name: value if isinstance(value, str) else written(value) for name, value in attributes.items()}
         told = "".join(f' {name.replace("_", "-")}="{text}"' for name, text in texts.items() if text)
         self._marks.append(f"<{kind}{told}/>")
+
+
+def element(marks: str, width: float, height: float) -> str:
+    """Return an SVG element of marks, of such a size."""
+    size = f'width="{written(width)}" height="{written(height)}"'
+    size = f'viewBox="0 0 {written(width)} {written(height)}" {size}'
+    font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{marks}</svg>'
 
 
 def written(number: float) -> str:

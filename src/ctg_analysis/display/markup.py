@@ -1,9 +1,8 @@
 """The HTML pieces of a page: texts are escaped, in French typography, every figure has its words and its data."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
@@ -35,7 +34,7 @@ TEMPLATES = Environment(
 class Html:
     """A piece of a page, that Jupyter shows and nbconvert publishes, with what its page needs to know of it.
 
-    about: JSON. missing: the boxes that the piece is, see `Box`, when it is nothing else. definitions: the entries of
+    about: JSON. missing: the boxes that the piece is, see `boxes`, when it is nothing else. definitions: the entries of
     what it defines, see `definitions`. sheets: the codes of the communes that it
     has a section on. rows: for each table not behind a chart, the names of its rows. texts: those of law, when it is
     nothing else. why: what a notebook shows in the place of an empty piece, and no page.
@@ -79,20 +78,12 @@ def telling(piece: Html, what: str, *names: str) -> Html:
     return replace(piece, about={**piece.about, what: [*names, *piece.about.get(what, [])]})
 
 
-@dataclass(frozen=True)
-class Citation:
-    """Where figures come from, as a reader sees it."""
-
-    text: str
-
-    def __str__(self) -> str:
-        """Return the text."""
-        return self.text
+Citation = str  # where figures come from, as a reader sees it
 
 
 def cited_with(*sources: Citation) -> Citation:
     """Several sources as one."""
-    return Citation(" ".join(map(str, sources)))
+    return " ".join(sources)
 
 
 @dataclass(frozen=True)
@@ -134,7 +125,7 @@ def figure(
     kind: chart or map.
     Raises ValueError without text alternative or source: no chart goes without them.
     """
-    if not alt.strip() or not source.text.strip():
+    if not alt.strip() or not source.strip():
         raise ValueError(f"chart {title}: a text alternative and a source are required")
     return piece(
         "figure.html.j2",
@@ -161,28 +152,23 @@ def reading(text: str, beside: str = "") -> Html:
     return piece("reading.html.j2", text=text, beside=beside)
 
 
-class Box(NamedTuple):
-    """What is not available, and who has it: label, how (the way to get it), command of each source."""
-
-    what: str
-    sources: list[dict[str, str]]
-
-
 def unavailable(what: str, sources: list[dict[str, str]]) -> Html:
-    """The box of what is not available."""
-    return boxes([Box(what, sources)])
+    """The box of what is not available, and who has it: label, how (the way to get it), command of each source."""
+    return boxes([[what, sources]])
 
 
-def boxes(missing: Iterable[Box]) -> Html:
-    """One box for all that is not available, with one entry for what the same sources have."""
-    missing = list(missing)
+def boxes(missing: list[list]) -> Html:
+    """One box for all that is not available, with one entry for what the same sources have.
+
+    missing: of each, what it is, and who has it, see `unavailable`.
+    """
     by_sources: dict[str, tuple[list[str], list[dict[str, str]]]] = {}
     for what, whose in missing:
         by_sources.setdefault(repr(whose), ([], whose))[0].append(what.strip().removesuffix("."))
     kept = [(_without_repeats(whats), whose) for whats, whose in by_sources.values()]
     entries = [(len(whats), f"{NARROW}; ".join(whats), sources) for whats, sources in kept]
     html = for_team(piece("unavailable.html.j2", entries=entries).html)
-    return Html(html, {MISSING: [list(box) for box in missing]})
+    return Html(html, {MISSING: missing})
 
 
 def _without_repeats(whats: list[str]) -> list[str]:

@@ -219,7 +219,7 @@ def sums_of_rounded(rows: pd.DataFrame, indicators: Mapping[str, Indicator] = CA
     wide = ((below.ge(step) | above.ge(step)) & by_producer) | ((below + above).ge(step) & ~by_producer)
     counts = part["indicator"].map(lambda name: isinstance(indicators[name].value, Count)).astype(bool)
     summed = pd.Series(False, rows.index)
-    summed[part.index] = wide.where(counts, goes_further(part, indicators, SOURCES))
+    summed[part.index] = wide.where(counts, goes_further(part, indicators))
     return summed.set_axis(index)
 
 

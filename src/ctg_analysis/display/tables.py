@@ -1,9 +1,7 @@
 """Tables of observations, and the charts that stand on one: title, unit, year, source, alternative, data."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -90,13 +88,11 @@ def chart(
     note: str = "",
     title: str = "",
     message: str = "",
-    file: str = "",
 ) -> Html:
     """Return a drawing of an indicator with its words.
 
     message: what the drawing shows, which is then its title. title: what it is about, the label unless given; it
-    stands below the message where this does not begin with it. file: the CSV file of its values, that of the indicator
-    unless given.
+    stands below the message where this does not begin with it.
     """
     title = title or indicator.label
     about = texts.with_unit(title, indicator.unit)
@@ -106,7 +102,7 @@ def chart(
     says = " ; ".join(f"{line[0]}{between}{line[1]}" for between, line in zip(apart, data.lines, strict=True))
     return figure(
         drawing,
-        file=file or indicator.file_name,
+        file=indicator.file_name,
         kind=kind,
         title=message or title,
         subtitle=subtitle,
@@ -149,15 +145,15 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     lines = [*cells[~larger].to_numpy().tolist(), *(line for line in wide if line[0] not in without)]
     unknown = f"Valeurs non disponibles : {', '.join(without)}." if without else ""
     others = f"0 dans les {len(zeros)} {'autres ' if local else ''}communes." if len(zeros) else ""
-    note = " ".join(text for text in (others, withheld, unknown, _frances(columns)) if text)
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     caption = f"{'Par commune' if local else 'Autour du territoire'}{when}"
+    note = " ".join(filter(None, [signs(lines), others, withheld, unknown, _frances(columns)]))
     if not lines:
         labels = texts.capitalised(texts.listed([texts.uncapitalised(one.label) for one, *_ in columns]))
         told = markup.reading(f"{labels}{when} : 0 dans les {len(zeros)} communes.", "")
         return markup.together(told, markup.source(source))
     marked, shades = frozenset(range(local, len(lines))), _shades(places[places["level"].eq("commune")], columns)
-    table = _table(caption, header, lines, marked, note, zeros=tuple(zeros), shades=shades)
+    table = markup.table(Table(caption, header, lines, note, marked, zeros=tuple(zeros), shades=shades))
     return markup.together(table, markup.source(source))
 
 
@@ -269,24 +265,11 @@ def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(
     lines = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
     columns = enumerate(zip(*lines, strict=True))
     of_words = frozenset(rank for rank, cells in columns if rank and not any(map(str.isdigit, "".join(cells))))
-    return _table(caption, list(rows.columns), lines, marked, note, left=of_words)
+    note = " ".join(filter(None, [signs(lines), note]))
+    return markup.table(Table(caption, list(rows.columns), lines, note, marked, left=of_words))
 
 
 def _cell(value: object) -> str:
     if isinstance(value, float):
         return quantities.number(value, 2)
     return quantities.number(value) if isinstance(value, Integral) else str(value)
-
-
-def _table(
-    caption: str,
-    header: list[str],
-    lines: list[list[str]],
-    marked: frozenset[int] = frozenset(),
-    note: str = "",
-    left: frozenset[int] = frozenset(),
-    zeros: tuple[str, ...] = (),
-    shades: Mapping[tuple[int, int], int] = MappingProxyType({}),
-) -> Html:
-    note = " ".join(text for text in (signs(lines), note) if text)
-    return markup.table(Table(caption, header, lines, note, marked, left=left, zeros=zeros, shades=shades))

@@ -23,103 +23,46 @@ SMALLEST_EXPECTED = 5  # below this count, the normal approximation is not trust
 HIGHER, HIGHER_FEMININE, LOWER, CLOSE = "plus élevé que", "plus élevée que", "plus faible que", "proche de"
 
 
-Numbers = pd.Series | float
+def compare_proportions(part: pd.Series, base: pd.Series, other_part: pd.Series, other_base: pd.Series) -> pd.Series:
+    """The two-sided p of the difference of two shares that have nobody in common (rule R14).
 
+    It is that of z or, where fewer than 5 are expected somewhere, of Fisher's exact test: twice the tail on the side of
+    the difference (effective sizes, which may stand for counts, are rounded for it). Nothing where a base is 0.
 
-def compare_proportions(
-    part: pd.Series,
-    base: pd.Series,
-    other_part: Numbers,
-    other_base: Numbers,
-    shared_part: Numbers = 0,
-    shared_base: Numbers = 0,
-) -> pd.DataFrame:
-    """The difference of two shares (0 to 1), the z of its test and its two-sided p (rule R14).
+    30 of 100 and 20 of 100: z = 1.633. 8 of 50 and 2 of 50, 5 expected: z = 2. 3 of 3 and 0 of 3: 2 x 1 of 20 draws.
 
-    Two territories that have people in common are no independent samples. The variance of the difference is then
-    p (1 - p) (1 / n1 + 1 / n2 - 2 shared / (n1 n2)), p being the share of both together. For an EPCI inside its
-    département, z is exactly that of the EPCI against the rest of the département; the difference remains that of the
-    two figures that the reader sees.
-
-    Parameters:
-        shared_part, shared_base: what the other has in common with the first; for an EPCI inside its département, the
-            figures of the EPCI again.
-
-    The p is that of z or, where fewer than 5 are expected somewhere, of Fisher's exact test between what is not
-    shared: twice the tail on the side of the difference (effective sizes are rounded for it). Nothing where a base
-    is 0 or both are one territory.
-
-    Effective sizes may stand for counts when both have the same sampling fraction; when not, and people are shared,
-    compare with the rest of the other territory, nothing then being shared.
-
-    >>> compare_proportions(pd.Series([30.0]), pd.Series([100.0]), 20.0, 100.0).round(4).iloc[0].tolist()
-    [0.1, 1.633, 0.1025]
-    >>> compare_proportions(pd.Series([8.0]), pd.Series([50.0]), 2.0, 50.0).round(4).iloc[0].tolist()  # 5 expected
-    [0.12, 2.0, 0.0455]
-    >>> compare_proportions(pd.Series([3.0]), pd.Series([3.0]), 0.0, 3.0)["p"].round(9).item()  # 2 x 1 of 20 draws
-    0.1
+    >>> numbers = (pd.Series(each) for each in ([30.0, 8, 3], [100.0, 50, 3], [20.0, 2, 0], [100.0, 50, 3]))
+    >>> compare_proportions(*numbers).round(4).tolist()
+    [0.1025, 0.0455, 0.1]
     """
     difference = part / base - other_part / other_base
-    mine, my_base, rest, rest_base = _apart(part, base, other_part, other_base, shared_part, shared_base)
-    together = (mine + rest) / (my_base + rest_base)
-    variance = together * (1 - together) * (1 / base + 1 / other_base - 2 * shared_base / (base * other_base))
-    z = difference / np.sqrt(variance.where(variance > 0))
-    expected = np.minimum(together, 1 - together) * np.minimum(my_base, rest_base)
-    mine, my_base, rest, rest_base = (numbers.round() for numbers in (mine, my_base, rest, rest_base))
-    p = pd.Series(2 * ndtr(-z.abs()), index=base.index)
-    few = ~(expected >= SMALLEST_EXPECTED)
-    mine, my_base, rest, rest_base = (numbers[few] for numbers in (mine, my_base, rest, rest_base))
+    together = (part + other_part) / (base + other_base)
+    variance = together * (1 - together) * (1 / base + 1 / other_base)
+    p = pd.Series(2 * ndtr(-(difference / np.sqrt(variance.where(variance > 0))).abs()), index=base.index)
+    few = ~(np.minimum(together, 1 - together) * np.minimum(base, other_base) >= SMALLEST_EXPECTED)
+    mine, my_base, rest, rest_base = (each.round()[few] for each in (part, base, other_part, other_base))
     p[few] = _twice_the_tail(hypergeom(my_base + rest_base, my_base, mine + rest), mine, difference[few])
-    return pd.DataFrame({"difference": difference, "z": z, "p": p})
+    return p.where(base.gt(0) & other_base.gt(0))
 
 
 def compare_rates(
-    events: pd.Series,
-    exposure: pd.Series,
-    other_events: Numbers,
-    other_exposure: Numbers,
-    shared_events: Numbers = 0,
-    shared_exposure: Numbers = 0,
-) -> pd.DataFrame:
-    """The difference of two rates of events (per unit of exposure) and its two-sided p (rule R14).
+    events: pd.Series, exposure: pd.Series, other_events: pd.Series, other_exposure: pd.Series
+) -> pd.Series:
+    """The two-sided p of the difference of two rates of events that have none in common (rule R14).
 
     The conditional exact test: if the rates are equal, each event falls to the first with the probability of its part
     in the exposure, whatever their number (Przyborowski and Wilenski 1940); p is twice the binomial tail on the side
     of the difference. It errs on the side of caution, unlike the E-test, and holds for the counts of a whole country.
 
-    Parameters:
-        shared_events, shared_exposure: what the other has in common with the first, as in `compare_proportions`; the
-            test is then between what is not shared.
-
     Events of a register are counted without sampling error; the test is about their natural variability.
 
-    >>> compare_rates(pd.Series([3.0]), pd.Series([1.0]), 0.0, 1.0)["p"].item()  # three of three on one side: 2 / 8
+    >>> compare_rates(*(pd.Series([number]) for number in (3.0, 1, 0, 1))).item()  # three of three on one side: 2 / 8
     0.25
     """
     difference = events / exposure - other_events / other_exposure
-    mine, my_exposure, rest, rest_exposure = _apart(
-        events, exposure, other_events, other_exposure, shared_events, shared_exposure
-    )
-    part = my_exposure / (my_exposure + rest_exposure)
-    p = _twice_the_tail(binom(mine + rest, part), mine, difference)
-    return pd.DataFrame({"difference": difference, "p": pd.Series(p, index=events.index)})
-
-
-def _apart(
-    mine: pd.Series, my_base: pd.Series, other: Numbers, other_base: Numbers, shared: Numbers, shared_base: Numbers
-) -> tuple[pd.Series, pd.Series, pd.Series, pd.Series]:
-    """What two territories count apart: the first, and the rest of the other; nothing if they are one.
-
-    Where the other lies inside the first, it is the other and the rest of the first.
-    """
-    first = pd.DataFrame({"x": mine, "n": my_base})
-    second = pd.DataFrame({"x": other, "n": other_base}, index=first.index)
-    common = pd.DataFrame({"x": shared, "n": shared_base}, index=first.index)
-    inside = second["n"] <= common["n"]
-    first = first - common.mul(inside, axis=0)
-    second = second - common.mul(~inside, axis=0)
-    apart = first["n"].gt(0) & second["n"].gt(0)
-    return first["x"].where(apart), first["n"].where(apart), second["x"].where(apart), second["n"].where(apart)
+    law = binom(events + other_events, exposure / (exposure + other_exposure))
+    p = pd.Series(_twice_the_tail(law, events, difference), index=events.index)
+    return p.where(exposure.gt(0) & other_exposure.gt(0))
 
 
 def _twice_the_tail(law: rv_frozen, count: pd.Series, difference: pd.Series) -> np.ndarray:
@@ -127,7 +70,7 @@ def _twice_the_tail(law: rv_frozen, count: pd.Series, difference: pd.Series) -> 
     return np.minimum(1, 2 * np.where(difference > 0, law.sf(count - 1), law.cdf(count)))
 
 
-def word(difference: pd.Series, p: pd.Series, *, visible: Numbers = 0.0, feminine: bool = False) -> pd.Series:
+def word(difference: pd.Series, p: pd.Series, *, visible: pd.Series | float = 0.0, feminine: bool = False) -> pd.Series:
     """What may be said of each difference: « plus élevé que », « plus faible que » or « proche de » (rule R14).
 
     « proche de » whenever p is not below 5 %, and when the difference is smaller than `visible`, for the two figures
@@ -272,7 +215,7 @@ def weight_in_tests(source: Source, indicator: Indicator) -> float:
 
 
 def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """The rows with what sets the territory apart from each place: columns gap, p, word (rule R14).
+    """The rows with what sets the territory apart from each place: columns p, word (rule R14).
 
     What an observation leaves open is in its interval, whatever it is made of: events, a sample, rounded counts. Where
     neither has one, both are counted whole and their difference is a fact, without p (see `chance`). A difference that
@@ -306,9 +249,8 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     whole = [one.rounds and not is_drawn(indicator, one) for indicator, one in zip(named, used, strict=True)]
     p = chance(mine, others, pd.Series(whole, others.index, dtype=bool))
     visible = named.map(lambda one: 10.0**-one.decimals).astype(float)
-    words = word(gap, p.fillna(0), visible=visible - HAIR, feminine=True)
-    found = pd.DataFrame({"gap": gap, "p": p, "word": words}, others.index).reindex(rows.index)
-    return rows.assign(gap=found["gap"], p=found["p"], word=found["word"].astype(object))
+    words = word(gap, p.fillna(0), visible=visible - HAIR, feminine=True).astype(object)
+    return rows.assign(p=p.reindex(rows.index), word=words.reindex(rows.index))
 
 
 def is_compared(indicator: Indicator) -> bool:

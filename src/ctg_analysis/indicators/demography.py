@@ -76,41 +76,24 @@ def children_ahead(births: pd.Series) -> pd.DataFrame:
 # Health England's PHEindicatormethods (`calculate_ISRatio`, `calculate_ISRate`).
 
 
-def rates_of_standard(counts: pd.Series, people: pd.Series, total: float) -> pd.Series:
-    """The rates by age of a standard population, that give it its own total.
+def expected_count(people: pd.Series, counts: pd.Series, standard: pd.Series, total: float) -> float:
+    """How many would be counted in a place if each age had there the rate of a standard population.
 
-    The counts by age that a producer rounds do not add up to the total that it publishes: their rates are all raised or
-    lowered alike, so that the ratio of the standard to itself is 1.
-
-    Parameters:
-        counts, people: by age, of the standard.
-        total: counted there at all ages.
-
-    >>> counts, people = pd.Series({"65_79": 240.0, "80_plus": 230.0}), pd.Series({"65_79": 1000.0, "80_plus": 500.0})
-    >>> rates_of_standard(counts, people, 470).tolist(), rates_of_standard(counts, people, 517).round(3).tolist()
-    ([0.24, 0.46], [0.264, 0.506])
-    """
-    return counts / people * (total / counts.sum(skipna=False))
-
-
-def expected_counts(people: pd.DataFrame, rates: pd.Series) -> pd.Series:
-    """How many would be counted in each place if each age had there the rate of the standard.
-
-    Nothing where the people of one age are not known.
+    The counts by age that a producer rounds do not add up to the total that it publishes: the rates are all raised or
+    lowered alike, so that the standard is expected to have its own total. Nothing where one age is not known.
 
     Parameters:
-        people: a row for each place, a column for each age.
-        rates: by age.
+        people: of the place, by age.
+        counts, standard: what is counted in the standard population, and its people, by age. total: at all ages.
 
-    The first three ages of the example of PHEindicatormethods: 636, 558 and 609 persons, at the rates of its standard.
+    The first three ages of the example of PHEindicatormethods: 129.7052 + 27.5618 + 32.6180.
 
-    >>> standard = pd.DataFrame({"count": [10_303.0, 2824, 3225], "people": [50_520.0, 57_173, 60_213]})
-    >>> people = pd.DataFrame([[636.0, 558, 609]])
-    >>> rates = rates_of_standard(standard["count"], standard["people"], standard["count"].sum())
-    >>> expected_counts(people, rates).round(4).tolist()  # 129.7052 + 27.5618 + 32.6180
-    [189.885]
+    >>> people, standard = pd.Series([636.0, 558, 609]), pd.Series([50_520.0, 57_173, 60_213])
+    >>> counts = pd.Series([10_303.0, 2824, 3225])
+    >>> expected_count(people, counts, standard, counts.sum()).round(4).item()
+    189.885
     """
-    return people[rates.index].mul(rates).sum(axis=1, skipna=False)
+    return (people * (counts / standard)).sum(skipna=False) * total / counts.sum(skipna=False)
 
 
 EQUAL = ["equal", "equal_low", "equal_high"]
@@ -166,8 +149,7 @@ def at_equal_ages(rows: pd.DataFrame, counts: pd.DataFrame, indicators: Mapping[
         for row in others if year else ():
             named = [(row.level, row.territory, row.period, age.of) for age in indicator.strata]
             of_age = pd.Series([counted.get(key, np.nan) for key in named], dtype=float)
-            rates = rates_of_standard(of_age, people_of(row, indicator, year), row.numerator)
-            expected = expected_counts(here[year].to_frame().T, rates).item()
+            expected = expected_count(here[year], of_age, people_of(row, indicator, year), row.numerator)
             scale = own.numerator / expected * row.value / own.value if expected and own.value else np.nan
             found[row.Index] = [scale * own.value, scale * own.low, scale * own.high]
     return rows.join(pd.DataFrame.from_dict(found, orient="index", columns=EQUAL, dtype=float))

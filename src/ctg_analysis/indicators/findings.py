@@ -226,7 +226,7 @@ def _are_bounded(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.
     rounds = np.array([one.precision.rounding > 0 for one in origins], dtype=bool)
     known = rows.reindex(columns=["numerator", "denominator", "low", "high"]).astype(float)
     known = known.assign(level=rows["level"], source=rows["source"], indicator=rows.index)[rounds & ~bounded]
-    return bounded | goes_further(known, indicators, SOURCES).reindex(bounded.index, fill_value=False)
+    return bounded | goes_further(known, indicators).reindex(bounded.index, fill_value=False)
 
 
 # Which findings are strengths, which are alerts, which are traits of which nothing good or bad is said (rule R14).

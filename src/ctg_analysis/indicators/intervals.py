@@ -51,7 +51,6 @@ def with_intervals(
     A count that the Caf gives as 20 is 18 to 24, two of them 36 to 48; a sum of 20 is known to 1.96 x √(2 x 20) = 12,
     and may be 40 below the truth. A rate is sure from 20 events on.
 
-    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> from ctg_analysis.model.source import SOURCES
     >>> rows = pd.DataFrame({"numerator": [20.0, 40, 400], "parts": [1, 2, 20], "few": 0, "status": OK})
     >>> rows = rows.assign(source="caf_s_ben_com_f")
@@ -161,7 +160,6 @@ def of_few(rows: pd.DataFrame, indicator: Indicator, sources: dict[str, Source])
     Parameters:
         rows: as `with_intervals` returns them.
 
-    >>> from ctg_analysis.model.catalogue import CATALOGUE
     >>> from ctg_analysis.model.source import SOURCES
     >>> bounds = {"least": [0.0, 145, 15], "most": [4.0, 149, 35], "least_of": float("nan"), "most_of": float("nan")}
     >>> rows = pd.DataFrame({"numerator": [2.0, 147, 25], "denominator": 1.0, "status": OK, "source": "mission_locale"})

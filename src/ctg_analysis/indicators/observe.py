@@ -375,9 +375,6 @@ def compute(
     def preferred(column: str) -> pd.DataFrame:
         return of_sources(facts_of(column), [indicator.sources for indicator in indicators])
 
-    def one_source(rows: pd.DataFrame) -> pd.DataFrame:
-        return first(of_sources(rows, [indicator.sources for indicator in indicators]))
-
     def population() -> pd.DataFrame:
         return first(of_sources(facts_of(POPULATION), [populations_of(indicators[0].value)] * len(indicators)))
 
@@ -422,7 +419,8 @@ def compute(
                 below = population()
                 top = over_the_same_places(preferred(column), below, sources)
                 pairs = by_loss(top, below, sources, units)
-                return one_source(pd.concat([annual_flow(*pair, years, residual=residual) for pair in pairs]))
+                flows = pd.concat([annual_flow(*pair, years, residual=residual) for pair in pairs])
+                return first(of_sources(flows, [indicator.sources for indicator in indicators]))
 
             rows = flow("flow", residual=isinstance(value, AnnualResidual))
             if getattr(value, "events", ""):

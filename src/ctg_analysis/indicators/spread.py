@@ -218,7 +218,7 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
 
 # Communes that differ from the others of their territory by more than chance: those that may be named (rule R9).
 
-Comparison = Callable[..., pd.DataFrame]
+Comparison = Callable[..., pd.Series]
 
 
 def apart(events: pd.Series, base: pd.Series, compare: Comparison) -> pd.Series:
@@ -239,7 +239,7 @@ def apart(events: pd.Series, base: pd.Series, compare: Comparison) -> pd.Series:
     >>> apart(pd.Series([1.0, 0, 0]), pd.Series([10.0, 100, 100]), compare_rates).tolist()  # one event
     [False, False, False]
     """
-    return notable(compare(events, base, events.sum(), base.sum(), events, base)["p"])
+    return notable(compare(events, base, events.sum() - events, base.sum() - base))
 
 
 def bears_its_value(rows: pd.DataFrame, indicator: Indicator) -> pd.Series:

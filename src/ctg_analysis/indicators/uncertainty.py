@@ -22,7 +22,7 @@ from ctg_analysis.model.indicator import (
     measures_of,
 )
 from ctg_analysis.model.norms import norm
-from ctg_analysis.model.source import COMPLEMENTARY, MAIN, Source
+from ctg_analysis.model.source import COMPLEMENTARY, MAIN, SOURCES, Source
 
 # Intervals: what counting noise, rounding and censoring leave open.
 
@@ -89,7 +89,6 @@ def is_drawn(indicator: Indicator, source: Source) -> bool:
     that secrecy rounds is held to all of its bounds (rule R1).
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
-    >>> from ctg_analysis.model.source import SOURCES
     >>> names = ("lower_secondary_exam_rate", "vacant_social_dwellings_share", "pupils_with_aesh_share")
     >>> [is_drawn(one, SOURCES[one.sources[0]]) for one in map(CATALOGUE.get, names)]
     [True, False, False]
@@ -99,29 +98,6 @@ def is_drawn(indicator: Indicator, source: Source) -> bool:
         return value.of != PLACES
     happens = is_proportion(value) and "numerator" in indicator.persons and not indicator.untested
     return happens and not (source.precision.sampled or source.secrecy.base)
-
-
-def rounding_interval(counts: pd.Series, step: pd.Series | int, rule: str = UNKNOWN) -> tuple[pd.Series, pd.Series]:
-    """The bounds of the true counts behind counts rounded to `step` (rule R3).
-
-    Rounded to the nearest, the truth lies within (step - 1) / 2 on each side; rounded down (`floor`), it lies up to
-    step - 1 above. Unknown: the wider of both. Published as 0, it is anything less than the step: what is so small
-    is not published.
-
-    Parameters:
-        rule: as `detect_rounding` returns it.
-
-    >>> low, high = rounding_interval(pd.Series([20.0, 0]), 5, NEAREST)
-    >>> low.tolist(), high.tolist()
-    ([18.0, 0.0], [22.0, 4.0])
-    >>> low, high = rounding_interval(pd.Series([20.0]), 5, FLOOR)
-    >>> low.item(), high.item()
-    (20.0, 24.0)
-    """
-    half = (step - 1) // 2
-    below = {NEAREST: half, FLOOR: 0, UNKNOWN: half}[rule]
-    above = {NEAREST: half, FLOOR: step - 1, UNKNOWN: step - 1}[rule]
-    return (counts - below).clip(lower=0), counts + np.where(counts.eq(0), step - 1, above)
 
 
 def ratio_interval(
@@ -149,7 +125,7 @@ def ratio_interval(
     return (low.clip(upper=per), high.clip(upper=per)) if bounded else (low, high)
 
 
-def goes_further(rows: pd.DataFrame, indicators: Mapping[str, Indicator], sources: Mapping[str, Source]) -> pd.Series:
+def goes_further(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
     """Whether bounds of rates or shares go further than chance and the rounding of one count let them, or a declared
     sum of rounded counts is in them: they are told by their bounds (rule R3).
 
@@ -159,14 +135,13 @@ def goes_further(rows: pd.DataFrame, indicators: Mapping[str, Indicator], source
     40 of 200 are 15 to 26 % by chance, and what one rounding adds; up to 35 % tells of counts that are withheld.
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
-    >>> from ctg_analysis.model.source import SOURCES
     >>> rows = {"level": "epci", "numerator": [40.0, 40], "denominator": 200.0, "low": 15.0, "high": [26.0, 35]}
     >>> rows = pd.DataFrame(rows).assign(indicator="caf_rsa_households_share", source="caf_s_ben_com_f")
-    >>> goes_further(rows, CATALOGUE, SOURCES).tolist()
+    >>> goes_further(rows, CATALOGUE).tolist()
     [False, True]
     """
     pairs = list(zip(rows["indicator"], rows["source"], strict=True))
-    alone = {pair: _of_one_rounding(indicators[pair[0]], sources[pair[1]]) for pair in set(pairs)}
+    alone = {pair: _of_one_rounding(indicators[pair[0]], SOURCES[pair[1]]) for pair in set(pairs)}
     columns = ["of", "bounded", "per", "numerator", "denominator", "summed"]
     each = pd.DataFrame([alone[pair] for pair in pairs], rows.index, columns)
     further = pd.Series(False, rows.index)
@@ -243,7 +218,7 @@ def rounding_spread(terms: pd.Series, step: int) -> pd.Series:
 
 
 def sum_interval(
-    sums: pd.Series, parts: pd.Series, few: pd.Series, step: int, rule: str = UNKNOWN
+    sums: pd.Series, parts: pd.Series | int, few: pd.Series, step: int, rule: str = UNKNOWN
 ) -> tuple[pd.Series, pd.Series]:
     """The bounds of the true totals behind sums of counts rounded to `step`, at 95 % or more (rule R3).
 
@@ -271,15 +246,6 @@ def sum_interval(
     below = {NEAREST: within, FLOOR: within - drift, UNKNOWN: within}[rule]
     above = {NEAREST: within, FLOOR: within + drift, UNKNOWN: within + drift}[rule]
     return (sums - below).clip(lower=0), sums + above + more
-
-
-def rounding_bias(step: int) -> float:
-    """The mean error of one count rounded down: so many persons below the truth (rule R3).
-
-    >>> rounding_bias(5), 20 * rounding_bias(5)
-    (-2.0, -40.0)
-    """
-    return -(step - 1) / 2
 
 
 def detect_rounding(communes: pd.DataFrame, epci: pd.DataFrame, step: int) -> str:
@@ -314,11 +280,12 @@ def detect_rounding(communes: pd.DataFrame, epci: pd.DataFrame, step: int) -> st
     sums = sums.agg(total=("value", "sum"), parts=("value", "size"), rounded=("rounded", "all"))
     pairs = sums[sums["rounded"] & sums["parts"].gt(1)].merge(epci, on=key, validate="1:1")
     gap, parts = pairs["total"] - pairs["value"], pairs["parts"]
-    possible = gap.between(2 * rounding_bias(step) * parts, -rounding_bias(step) * (parts + 1))
+    bias = -(step - 1) / 2  # of one count rounded down, on average
+    possible = gap.between(2 * bias * parts, -bias * (parts + 1))
     gap, parts = gap[possible], parts[possible]
     if gap.empty:
         return UNKNOWN
-    if_floor = rounding_bias(step) * (parts - 1).sum()
+    if_floor = bias * (parts - 1).sum()
     position = gap.sum() / if_floor  # 0 expected of the nearest, 1 of the floor
     doubt = PROOF * np.sqrt(rounding_variance(step) * (parts + 1).sum()) / abs(if_floor)
     if -0.5 < position < 0.5 - doubt:
@@ -390,7 +357,6 @@ def design_effect(source: Source, indicator: Indicator) -> float:
     one household in how they live: tests/design_effects.py draws them. The main exploitation counts all persons.
 
     >>> from ctg_analysis.model.catalogue import CATALOGUE
-    >>> from ctg_analysis.model.source import SOURCES
     >>> names = ("single_parent_families_share", "children_0_5_single_parent_share")
     >>> [design_effect(SOURCES["insee_rp_familles"], CATALOGUE[name]) for name in names]
     [1.0, 1.4]
@@ -432,12 +398,12 @@ def complementary_interval(
         design: from `design_effect`; a base of persons is worth so many times less than it says.
 
     Returns:
-        Columns low and high (0 to 1), effective_size, and unreliable: half-width above 5 points or coefficient
-        of variation above 25 % (infinite for a share of 0), or no interval at all (rule R7).
+        Columns low and high (0 to 1), and unreliable: half-width above 5 points or coefficient of variation above 25 %
+        (infinite for a share of 0), or no interval at all (rule R7).
 
     >>> error = complementary_interval(pd.Series([20.0]), pd.Series([200.0]), 0.2)
-    >>> error[["low", "high", "effective_size"]].round(4).iloc[0].tolist(), error["unreliable"].tolist()
-    ([0.0435, 0.2136, 50.0], [True])
+    >>> error[["low", "high"]].round(4).iloc[0].tolist(), error["unreliable"].tolist()
+    ([0.0435, 0.2136], [True])
     """
     size = effective_size(denominator.where(denominator.gt(0)), fraction) / design
     share = numerator / denominator
@@ -446,7 +412,7 @@ def complementary_interval(
     variation = np.sqrt((1 - share) / (share * size))
     precise = ((high - low) / 2).le(norm("widest_half_width"))
     reliable = precise & variation.le(norm("largest_coefficient_of_variation"))
-    return pd.DataFrame({"low": low, "high": high, "effective_size": size, "unreliable": ~reliable})
+    return pd.DataFrame({"low": low, "high": high, "unreliable": ~reliable})
 
 
 def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) -> pd.DataFrame:
@@ -464,8 +430,8 @@ def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) 
         fraction: from `coded_fraction`.
 
     Returns:
-        Columns low and high, effective_size (the events), and unreliable: coefficient of variation above 25 %
-        (fewer than 16 events), or no interval at all (rule R7).
+        Columns low and high, and unreliable: coefficient of variation above 25 % (fewer than 16 events), or no interval
+        at all (rule R7).
 
     60 at 20 % are 15 events of 4 each, 64 are 16: the bounds are 4 times those of as many events.
 
@@ -478,7 +444,7 @@ def complementary_count_interval(count: pd.Series, fraction: pd.Series | float) 
     low, high = confint_poisson(events, 1, method="exact-c")
     worth = (1 - fraction) / fraction
     reliable = events.ge(1 / norm("largest_coefficient_of_variation") ** 2)
-    return pd.DataFrame({"low": low * worth, "high": high * worth, "effective_size": events, "unreliable": ~reliable})
+    return pd.DataFrame({"low": low * worth, "high": high * worth, "unreliable": ~reliable})
 
 
 # Shares of small communes, drawn to what the communes of an EPCI have in common: a beta-binomial model.

@@ -42,7 +42,7 @@ from ctg_analysis.indicators.observe import (
     observe,
     observe_coded,
 )
-from ctg_analysis.indicators.uncertainty import rounding_interval
+from ctg_analysis.indicators.uncertainty import sum_interval
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.facts import COLUMNS
@@ -316,7 +316,7 @@ def with_msa(facts: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
         theirs = facts[facts["measure"].eq(msa)]
         rows = ours.merge(theirs[[*keys, "status", *ROUNDED_BOUNDS]], on=keys, suffixes=("", "_msa"), validate="m:1")
         precision = both_regimes.precision
-        bounds = rounding_interval(rows["value"], precision.rounding, precision.rule)
+        bounds = sum_interval(rows["value"], 1, rows["value"].eq(0).astype(int), precision.rounding, precision.rule)
         known = rows["status"].eq(OK) & rows["status_msa"].eq(OK)
         sums = {
             name: (bound + rows[f"{name}_msa"]).where(known) for name, bound in zip(ROUNDED_BOUNDS, bounds, strict=True)

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from ctg_analysis.chapter.demarche.pieces import Proved
 from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.side_by_side import MEDIAN, SideBySide, open_side_by_side
-from ctg_analysis.display.markup import ABOUT, MISSING, TEAM, TEXTS, Box, Html, boxes, for_readers, for_team, piece
+from ctg_analysis.display.markup import ABOUT, MISSING, TEAM, TEXTS, Html, boxes, for_readers, for_team, piece
 from ctg_analysis.display.notes import with_meanings
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES, themes
@@ -102,9 +102,9 @@ def _is_seen(cell: NotebookNode) -> bool:
     return any(for_readers(bundle["text/html"]).strip() for bundle in html_outputs(cell))
 
 
-def _boxes(cell: NotebookNode) -> list[Box]:
+def _boxes(cell: NotebookNode) -> list[list]:
     missing = [output.get(ABOUT, {}).get(MISSING, []) for output in html_outputs(cell)]
-    return [Box(*box) for entries in missing for box in entries] if all(missing) else []
+    return [box for entries in missing for box in entries] if all(missing) else []
 
 
 def _showing(cell: NotebookNode, piece: Html) -> NotebookNode:

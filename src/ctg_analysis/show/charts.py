@@ -152,34 +152,26 @@ def plain_bars(rows: pd.DataFrame, marks: pd.Series | None = None) -> Axes:
     return ax
 
 
-def cells(
-    values: pd.DataFrame,
-    texts: pd.DataFrame,
-    *,
-    shades: Sequence[str] = (),
-    bold: Sequence[bool] = (),
-    sums: bool = False,
-) -> Axes:
+def cells(values: pd.DataFrame, texts: pd.DataFrame, *, sums: bool = False) -> Axes:
     """A bar in each cell of a table, all on one scale, each column from its own zero.
 
-    values, texts: the same rows and columns. shades, bold: of the rows, if they differ. sums: the last row and the last
-    column are those of the others, written without a bar.
+    values, texts: the same rows and columns. sums: the last row and the last column are those of the others, written
+    without a bar.
     """
     if sums:
         values = values.iloc[:-1, :-1].reindex_like(values)
-        bold = [False] * (len(values) - 1) + [True]
     left = max(length(folded(name, CELL_NAME), bold=True) for name in values.index) + GAP
     across = (WIDTH - left) / len(values.columns)
     heads = [folded(str(label), max(7, int(across / 6.3))) for label in values.columns]
     top = 6 + LINE_HEIGHT * (1 + max(head.count("\n") for head in heads))
-    ax, middles = rowed(values.index, letters=CELL_NAME, top=top, bold=bold)
+    ax, middles = rowed(values.index, letters=CELL_NAME, top=top, bold=[False] * (len(values) - 1) + [sums])
     room = across - GAP - 4 - max(length(text, SMALL) for text in texts.to_numpy()[values.notna()])
     longs = values.fillna(0) / (values.max(axis=None) or 1) * max(room, 4) / across
     for column, head in enumerate(heads):
         write(ax, column, (top - 6) / 2, head, size=SMALL, color=FAINT, aside=0.1)
         ax.vlines(column, top, ax.get_ylim()[0], RULE, linewidth=1)
         for rank, (y, long) in enumerate(zip(middles, longs.iloc[:, column], strict=True)):
-            (bar,) = ax.barh(y, long, BAR, column, color=shades[rank] if shades else TERRITORY)
+            (bar,) = ax.barh(y, long, BAR, column, color=TERRITORY)
             tell(bar, f"{values.index[rank]}, {values.columns[column]}", texts.iloc[rank, column])
             weight = "bold" if pd.isna(values.iloc[rank, column]) else "normal"
             write(ax, column + long, y, texts.iloc[rank, column], aside=4, size=SMALL, weight=weight)
@@ -187,13 +179,11 @@ def cells(
     return ax
 
 
-def key(ax: Axes, marks: Sequence[Artist], *, columns: int = 0, below: bool = False) -> None:
-    """Write what marks mean, side by side, or in so many columns, above a chart or below."""
-    columns = columns or len(marks)
-    marks = [mark for column in range(columns) for mark in marks[column::columns]]  # a legend goes down its columns
+def key(ax: Axes, marks: Sequence[Artist], *, below: bool = False) -> None:
+    """Write what marks mean, side by side, above a chart or below."""
     room = {"borderaxespad": 0, "borderpad": 0, "handlelength": 1, "handletextpad": 0.5, "columnspacing": 1.2}
     side, y = ("lower left", 0) if below else ("upper left", 1)
-    ax.figure.legend(handles=marks, loc=side, bbox_to_anchor=(0, y), ncols=columns, **room)
+    ax.figure.legend(handles=marks, loc=side, bbox_to_anchor=(0, y), ncols=len(marks), **room)
 
 
 def pyramid(territory: pd.DataFrame, outline: pd.DataFrame) -> Axes:

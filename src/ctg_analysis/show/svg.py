@@ -15,7 +15,7 @@ from matplotlib import font_manager, pyplot, rc_context
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from ctg_analysis.display.drawing import FAINT, FONTS, GRID, INK, SIZE, SMALL, TERRITORY
+from ctg_analysis.display.drawing import FAINT, GRID, INK, SIZE, SMALL, TERRITORY, element
 from ctg_analysis.display.texts import NBSP, typography
 
 NS, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
@@ -67,9 +67,7 @@ def svg(figure: Figure) -> str:
     for pattern in drawn.iter(f"{NS}pattern"):  # of a hatch; its name is that of no other drawing of a page
         name = f"{pattern.get('id')}-{crc32(marks.encode()):x}"
         marks = _pattern(pattern, name) + marks.replace(f"url(#{pattern.get('id')})", f"url(#{name})")
-    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-    font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{marks}</svg>'
+    return element(marks, width, height)
 
 
 def _together(link: str, marks: list[str]) -> str:
