@@ -43,12 +43,10 @@ CLEANERS: dict[str, Cleaner] = {
     source.id: partial(clean_declared, source) for source in SOURCES.values() if source.layouts
 } | {
     "insee_population_historique": official.clean_historic_population,
-    "insee_iris_rp2021": official.clean_iris_rp2021,
     "insee_rp_population": official.clean_age_sex,
     "insee_etat_civil": official.clean_vital_statistics,
     "insee_bpe_2025": places.clean_facilities,
     "insee_bpe_2024": places.clean_facilities_2024,
-    "insee_bpe_2020": places.clean_facilities_2020,
     "insee_acces": places.clean_access_times,
     "insee_rp_flux": official.clean_flows,
     "ditp_barometre": official.clean_barometer,
