@@ -50,6 +50,7 @@ from ctg_analysis.raw.tables import (
     at_most,
     checked,
     count,
+    is_day,
     load_filled,
     no_headings,
     text,
@@ -357,14 +358,10 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
     return agreements, findings
 
 
-def _is_day(days: pd.Series) -> pd.Series:
-    return pd.to_datetime(days, format="%Y-%m-%d", errors="coerce").ge("2000-01-01")
-
-
 _AGREED = pa.DataFrameSchema(
     {
         "formulaire": pa.Column(TEXT),
-        "recu_le": pa.Column(TEXT, pa.Check(_is_day, error="une date, telle que 02/03/2026")),
+        "recu_le": pa.Column(TEXT, pa.Check(is_day, error="une date, telle que 02/03/2026")),
         "convention": text(r"(?s).+", "le titre de l'accord"),
         "seuil": count(nullable=True, description="un nombre entier, ou une case vide"),
     },
