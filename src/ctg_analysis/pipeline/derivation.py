@@ -191,6 +191,7 @@ class Derivation:
     inputs, material: see `freshness`.
     aside: a scratch folder on its disk, where the tables are written.
     findings: what is wrong so far, with which no stage goes on. used: the entries of what is kept that are of use.
+    STAGES: of its works, one after the other; some together.
     """
 
     root: DataRoot
@@ -201,13 +202,7 @@ class Derivation:
     used: list[Path] = field(default_factory=list)
     are_tables_due: bool = field(init=False)
     is_material_due: bool = field(init=False)
-    STAGES = (
-        ("geography",),
-        ("material", "facts"),
-        ("populations",),
-        ("observations",),
-        ("profiles", "tables"),
-    )  # some together
+    STAGES = (("geography",), ("material", "facts"), ("populations",), ("observations",), ("profiles", "tables"))
 
     def __post_init__(self):
         """See what of data/processed is still what would be made."""
@@ -238,6 +233,9 @@ class Derivation:
     def _folders(self, *sources: str) -> Folders:
         return {name: self.folders[name] for name in sources if name in self.folders}
 
+    def _with_measures(self, measures: set[str]) -> list[Path]:
+        return [folder for name, folder in self.facts.items() if self.measures[name] & measures]
+
     def _geography(self) -> list[Task]:
         self.folders, self.findings = certified_folders(self.root)
         self.findings += [*strays(self.root.raw), *missing_of_frame(self.root, self.folders)]
@@ -252,9 +250,9 @@ class Derivation:
     def _facts(self) -> list[Task]:
         self.facts, tasks = {}, []
         for name in [*sources_with_figures(self.folders), CONTOURS]:
-            kind, make = (
-                (freshness.CONTOURS, works.make_contours) if name == CONTOURS else (freshness.FACTS, works.make_facts)
-            )
+            kind, make = freshness.FACTS, works.make_facts
+            if name == CONTOURS:
+                kind, make = freshness.CONTOURS, works.make_contours
             files = self._files(f"raw/{name}/"), self.frame.name
             folder, missing = self._entry(kind, name, files, *self._made_by)
             self.facts[name] = folder
@@ -270,18 +268,11 @@ class Derivation:
         rounded = [self.facts[name] for name in works.ROUNDED if name in self.facts]
         facts = self._with_measures({POPULATION})
         kind, made_by = freshness.POPULATIONS, (self.frame.name, library(NOT_FOR_OBSERVATIONS))
-        self.populations, missing = self._entry(kind, POPULATION, self._sums(facts), *self._made_by)
-        self.rounding, unknown = self._entry(kind, "rounding", self._sums(rounded), *made_by)
+        self.populations, missing = self._entry(kind, POPULATION, [*map(tables_in, facts)], *self._made_by)
+        self.rounding, unknown = self._entry(kind, "rounding", [*map(tables_in, rounded)], *made_by)
         tasks = [(works.make_populations, self.populations, facts)] if missing else []
         tasks += [(works.make_rounding, self.rounding, rounded)] if unknown else []
         return [partial(make, self._work(folder.name, folder), given) for make, folder, given in tasks]
-
-    def _with_measures(self, measures: set[str]) -> list[Path]:
-        return [folder for name, folder in self.facts.items() if self.measures[name] & measures]
-
-    @staticmethod
-    def _sums(folders: list[Path]) -> list[dict[str, str]]:
-        return [tables_in(folder) for folder in folders]
 
     def _observations(self) -> list[Task]:
         self.groups, tasks = {}, []
@@ -292,7 +283,7 @@ class Derivation:
             facts = self._with_measures(measures_read(group))
             if name == RESTRICTED or not any(source in self.facts for one in group for source in one.sources):
                 continue
-            sums = self._sums([*facts, self.populations])
+            sums = [*map(tables_in, [*facts, self.populations])]
             folder, missing = self._entry(freshness.OBSERVATIONS, name, indicators, sums, rule, *made_by)
             self.groups[name] = folder
             if missing:
@@ -303,10 +294,8 @@ class Derivation:
 
     def _profiles(self) -> list[Task]:
         groups = [self.groups[name] for name in groups_of(COMPARED) if name in self.groups]
-        names = self.frame.name, [folder.name for folder in groups]
-        self.profiles, missing = self._entry(
-            freshness.PROFILES, "profiles", names, library(NOT_FOR_OBSERVATIONS), locked()
-        )
+        made_from = self.frame.name, [folder.name for folder in groups], library(NOT_FOR_OBSERVATIONS), locked()
+        self.profiles, missing = self._entry(freshness.PROFILES, "profiles", *made_from)
         return [partial(make_profiles, self._work("profiles", self.profiles), groups)] if missing else []
 
     def _tables(self) -> list[Task]:
