@@ -51,23 +51,19 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
             raise _locked(path) if locked else broken(path, None, "un fichier d'Excel 97", AS_XLSX)
         try:
             parts = zipfile.ZipFile(file)
-            _hold_small(path, parts)
+            whole = sum(part.file_size for part in parts.infolist())
+            if any(part.flag_bits & ENCRYPTED for part in parts.infolist()):
+                raise _locked(path)
+            if whole > UNPACKED:
+                raise broken(path, None, f"{whole} octets une fois décompressé", f"{UNPACKED} au plus")
+            if len(parts.infolist()) > PARTS or parts.testzip():
+                raise foreign(path)
             if MANIFEST in parts.namelist() and UNDER_A_PASSWORD[1] in parts.read(MANIFEST):
                 raise _locked(path)
         except (*DAMAGED, OSError) as error:  # of bzip2, and of a place before the beginning
             raise foreign(path) from error
         with parts:
             yield parts
-
-
-def _hold_small(path: Path, parts: zipfile.ZipFile) -> None:
-    whole = sum(part.file_size for part in parts.infolist())
-    if any(part.flag_bits & ENCRYPTED for part in parts.infolist()):
-        raise _locked(path)
-    if whole > UNPACKED:
-        raise broken(path, None, f"{whole} octets une fois décompressé", f"{UNPACKED} au plus")
-    if len(parts.infolist()) > PARTS or parts.testzip():
-        raise foreign(path)
 
 
 def elements(
@@ -214,14 +210,13 @@ def _xlsx_cells(
             for cell in (one for one in element if _local(one.tag) == "c"):
                 named = re.fullmatch(r"[A-Z]{1,4}\d{1,7}", cell.get("r") or "")
                 row, column = (at + 1 for at in xl_cell_to_rowcol(named[0])) if named else (row, column + 1)
-                inside = {_local(one.tag): one.text for one in cell}
-                if cell.get("t") == "e":
+                inside, kind = {_local(one.tag): one.text for one in cell}, cell.get("t", "n")
+                if kind == "e":
                     yield row, column, ERROR
-                elif "f" in inside and cell.get("t") != "str" and inside.get("v") in blank:
+                elif "f" in inside and kind != "str" and inside.get("v") in blank:
                     yield row, column, NO_VALUE
                 elif "v" in inside or "is" in inside:
-                    is_percent = cell.get("s") in percents and cell.get("t", "n") == "n"
-                    yield row, column, PERCENT if is_percent else ""
+                    yield row, column, PERCENT if kind == "n" and cell.get("s") in percents else ""
             element.clear()
 
 
