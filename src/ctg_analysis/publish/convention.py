@@ -275,11 +275,8 @@ def common(dossier: Dossier) -> dict[str, object]:
 
 
 def _party(party: Any) -> str:
-    by = (
-        f", représentée par {party.representant or 'sa ' + party.qualite}"
-        if party.representant or party.qualite
-        else ""
-    )
+    who = party.representant or (f"sa {party.qualite}" if party.qualite else "")
+    by = f", représentée par {who}" if who else ""
     role = f", {party.qualite}" if party.representant and party.qualite else ""
     number, day = party.deliberation_no, date_text(party.deliberation_date)
     allowed = f", autorisée par la délibération n° {number}{f' du {day}' if day else ''}" if number else ""

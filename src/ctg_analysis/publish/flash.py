@@ -208,8 +208,7 @@ def _code(issue: Any) -> str:
     if not issue.lien:
         return ""
     drawn = io.BytesIO()
-    segno.make(issue.lien, error="m").save(
-        drawn, kind="svg", xmldecl=False, svgns=False, border=2, svgclass=None, lineclass=None, omitsize=True
-    )
+    plain = {"xmldecl": False, "svgns": False, "svgclass": None, "lineclass": None, "omitsize": True}
+    segno.make(issue.lien, error="m").save(drawn, kind="svg", border=2, **plain)
     alt = "Code à lire avec un téléphone, qui mène à l’adresse ci-contre"
     return drawn.getvalue().decode().strip().replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)

@@ -124,9 +124,7 @@ def write_data(report: Report) -> dict:
         observations = write_observations(report.fresh, chapter.territory)
         after = write_changes(report.fresh, report.latest, observations, page)
     numbers = {one.page: one.number for one in report.chapters}
-    chapters = [
-        link | {"known": known_of(*completeness(territory, numbers[link["page"]]))} for link in page["chapters"]
-    ]
+    chapters = [one | {"known": known_of(*completeness(territory, numbers[one["page"]]))} for one in page["chapters"]]
     to_come = chapters_to_come(report)
     without_data = unknown_chapters(territory)
     of_chain = (territory.root, territory.epci, territory.observations, territory.territories)
