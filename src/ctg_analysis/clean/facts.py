@@ -159,11 +159,9 @@ def strangers(facts: pd.DataFrame, source: Source, perimeter: Perimeter, folder:
     unknown = sorted(codes - perimeter.known - perimeter.former(codes))
     if source.geography.loose or not unknown:
         return []
-    of_a_year = (
-        f"des communes de {source.geography.cog}" if source.geography.cog else "des communes de l'année du fichier"
-    )
+    year = source.geography.cog or "l'année du fichier"
     expected = (
-        f"{of_a_year} : corriger le fichier, l'année (`cog` ou `lag`) de sa déclaration dans "
+        f"des communes de {year} : corriger le fichier, l'année (`cog` ou `lag`) de sa déclaration dans "
         "src/ctg_analysis/model/declared/sources, "
         f"ou ctg fetch {PASSAGE} pour les communes d'une année antérieure"
     )

@@ -101,8 +101,7 @@ def _band(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     inside = table[table["first"].ge(first) & table["last"].le(last)]
     bands = inside[["first", "last"]].drop_duplicates()
     covered = (bands["last"] - bands["first"] + 1).sum()
-    if covered != last - first + 1:
-        inside = inside.iloc[:0]
+    inside = inside if covered == last - first + 1 else inside.iloc[:0]
     return inside.groupby("place")["value"].sum(skipna=False).round(6).reset_index()
 
 

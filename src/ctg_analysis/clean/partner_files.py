@@ -74,6 +74,8 @@ LIMITS = {
     CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="une année de quatre chiffres"),
 }
 A_COUNT = "un nombre ; une case vide s'il n'est pas connu, « s » ou « <5 » s'il ne peut être dit"
+A_WHOLE = r"\d{1,9}", "un nombre entier"
+A_DECIMAL = r"\d{1,9}(?:[.,]\d{1,2})?", "un nombre de deux décimales au plus, tel que 1234 ou 12,5"
 A_PLACE = f"{COMMUNE_CODE}|{SIREN}|{DEPARTEMENT_CODE}"
 A_YEAR = r"20\d\d(?:-12)?", "une année, ou un mois de décembre tel que 12/2024"
 A_DECEMBER = r"20\d\d-12", "un mois de décembre, tel que 12/2024"
@@ -245,11 +247,8 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     for field in form.numbers:
         cells = texts[field.column].astype(str).str.strip()
         numbers = pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce")
-        pattern = r"\d{1,9}" if field.kind == PERSONS else r"\d{1,9}(?:[.,]\d{1,2})?"
+        pattern, expected = A_WHOLE if field.kind == PERSONS else A_DECIMAL
         odd = numbers.ge(0) & numbers.lt(math.inf) & ~cells.str.fullmatch(pattern + r"|\d+[.,]00?")
-        expected = (
-            "un nombre entier" if field.kind == PERSONS else "un nombre de deux décimales au plus, tel que 1234 ou 12,5"
-        )
         findings += wrong_cells(cells[odd], path, expected)
     return findings
 

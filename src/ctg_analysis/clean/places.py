@@ -293,10 +293,9 @@ class FacilityTypes:
 FACILITY_TYPES: FacilityTypes = load_yaml(FILE, FacilityTypes).value
 
 
-FACILITIES_SCHEMA = observations_schema(
-    {"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502"), "BPE_MEASURE": one_of({"FACILITIES"})}
-)
-COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502")})
+A_TYPE = text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502")
+FACILITIES_SCHEMA = observations_schema({"FACILITY_TYPE": A_TYPE, "BPE_MEASURE": one_of({"FACILITIES"})})
+COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": A_TYPE})
 COVERED = "types_couverts.csv"
 COMPOSITION = "BPE_gammes_equipements*"  # the file that says what the ranges are made of
 TYPES, BASKET = FACILITY_TYPES.types, FACILITY_TYPES.basket

@@ -126,9 +126,8 @@ def follow(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     Raises:
         UserError: communes at the end of `earlier` that `later` does not start from.
     """
-    rows = earlier[["code", "commune"]].merge(
-        later.rename(columns={"code": "commune", "commune": "now"})[["commune", "now"]], on="commune", how="left"
-    )
+    after = later.rename(columns={"code": "commune", "commune": "now"})[["commune", "now"]]
+    rows = earlier[["code", "commune"]].merge(after, on="commune", how="left")
     lost = rows.loc[rows["now"].isna(), "commune"].unique()
     if len(lost):
         raise UserError(f"communes without an heir: {', '.join(lost[:10])}, expected those of the passage table's end")

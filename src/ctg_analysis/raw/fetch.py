@@ -131,9 +131,8 @@ def _latest(catalogue: Path, download: Download) -> str:
         fitting = [one for one in resources if fnmatch.fnmatch(names[one["url"]], download.resource)]
         return max(fitting, key=lambda resource: resource["last_modified"])["url"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise FetchError(
-            f"{download.url}: no resource named like {download.resource!r} came, expected a dataset of data.gouv.fr"
-        ) from error
+        wanted = f"no resource named like {download.resource!r} came, expected a dataset of data.gouv.fr"
+        raise FetchError(f"{download.url}: {wanted}") from error
 
 
 @tenacity.retry(

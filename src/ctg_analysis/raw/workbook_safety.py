@@ -81,18 +81,6 @@ def elements(
         raise foreign(parts) from error
 
 
-def whole_number(parts: zipfile.ZipFile, text: str) -> int:
-    """A number that a part writes.
-
-    Raises:
-        InputError: it is none.
-    """
-    try:
-        return int(text)
-    except ValueError as error:
-        raise foreign(parts) from error
-
-
 def foreign(file: Path | zipfile.ZipFile) -> InputError:
     """The error of a file that is no workbook, or no whole one."""
     path = Path(file.filename or "") if isinstance(file, zipfile.ZipFile) else file
@@ -142,13 +130,16 @@ def scanned(path: Path) -> dict[str, Cells]:
     """
     sheets: dict[str, Cells] = {}
     with opened(path) as parts:
-        for name, row, column, kind in (_ods if path.suffix.lower() == ".ods" else _xlsx)(parts):
-            cells = sheets.setdefault(name, Cells())
-            cells.add(row, column, kind)
-            far = cells.rows > MOST_ROWS or cells.columns > MOST_COLUMNS or cells.rows * cells.columns > MOST_CELLS
-            if far or len(cells.percents) > MOST_ROWS:
-                far = f"une case remplie en {xl_rowcol_to_cell(cells.rows - 1, cells.columns - 1)}"
-                raise broken(path, None, far, f"{MOST_ROWS} lignes et {MOST_COLUMNS} colonnes au plus")
+        try:
+            for name, row, column, kind in (_ods if path.suffix.lower() == ".ods" else _xlsx)(parts):
+                cells = sheets.setdefault(name, Cells())
+                cells.add(row, column, kind)
+                far = cells.rows > MOST_ROWS or cells.columns > MOST_COLUMNS or cells.rows * cells.columns > MOST_CELLS
+                if far or len(cells.percents) > MOST_ROWS:
+                    far = f"une case remplie en {xl_rowcol_to_cell(cells.rows - 1, cells.columns - 1)}"
+                    raise broken(path, None, far, f"{MOST_ROWS} lignes et {MOST_COLUMNS} colonnes au plus")
+        except ValueError as error:  # the number of a row, or how many times it comes, that is no number
+            raise foreign(path) from error
     return sheets
 
 
@@ -206,7 +197,7 @@ def _xlsx_cells(
     blank = (None,) if computed else (None, "0")
     for _, element in elements(parts, part):
         if _local(element.tag) == "row":
-            row, column = whole_number(parts, element.get("r") or str(row + 1)), 0
+            row, column = int(element.get("r") or row + 1), 0
             for cell in (one for one in element if _local(one.tag) == "c"):
                 named = re.fullmatch(r"[A-Z]{1,4}\d{1,7}", cell.get("r") or "")
                 row, column = (at + 1 for at in xl_cell_to_rowcol(named[0])) if named else (row, column + 1)
@@ -228,9 +219,9 @@ def _ods(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
         if event == "start" and tag == "table":
             name, row = _attribute(element, "name"), 0
         elif event == "end" and tag == "table-row":
-            times, column = _times(parts, element, "number-rows-repeated"), 0
+            times, column = int(_attribute(element, "number-rows-repeated", "1")), 0
             for cell in element:
-                first, column = column, column + _times(parts, cell, "number-columns-repeated")
+                first, column = column, column + int(_attribute(cell, "number-columns-repeated", "1"))
                 filled = _attribute(cell, "value-type") or len(cell)
                 if filled or _attribute(cell, "formula"):
                     yield name, row + times, column, ""  # the last of them, before each is told
@@ -241,7 +232,3 @@ def _ods(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
                         yield from ((name, *place, kind) for place in places)
             row += times
             element.clear()
-
-
-def _times(parts: zipfile.ZipFile, element: ElementTree.Element, name: str) -> int:
-    return whole_number(parts, _attribute(element, name, "1"))
