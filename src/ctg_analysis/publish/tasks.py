@@ -189,9 +189,8 @@ def _of_territory(epci: str) -> dict:
     }
 
 
-CHAPTERS: dict[str, type[DemarcheChapter]] = dict(
-    zip(OF_DEMARCHE, (Consultation, Interviews, Bilan, Enjeux, Strategy, Followup), strict=True)
-)
+KINDS: tuple[type[DemarcheChapter], ...] = Consultation, Interviews, Bilan, Enjeux, Strategy, Followup
+CHAPTERS = dict(zip(OF_DEMARCHE, KINDS, strict=True))
 
 
 def untold(territory: Territory) -> list[str]:
