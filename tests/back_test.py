@@ -202,7 +202,7 @@ def infracommunal_census(folder: RawFolder) -> pd.DataFrame:
     """Return the population of communes in 2021, and of how many IRIS each is the sum."""
     sizes = pd.read_parquet(folder.path / "communes_rp2021.parquet").rename(columns={"nb_iris": "value"})
     sizes = facts(sizes, folder.certificate.id, level="commune", period="2021", measure="iris")
-    return pd.concat([official.clean_iris_rp2021(folder), sizes], ignore_index=True)
+    return pd.concat([CLEANERS["insee_iris_rp2021"](folder), sizes], ignore_index=True)
 
 
 def households(folder: RawFolder) -> pd.DataFrame:

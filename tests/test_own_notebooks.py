@@ -9,7 +9,6 @@ from notebook_files import write_notebook
 
 from ctg_analysis.cli import report_commands
 from ctg_analysis.cli.list_commands import sample
-from ctg_analysis.cli.report_commands import write_new_chapter
 from ctg_analysis.model import settings as settings_
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, ChapterNotebook, Settings, chosen_chapters, settings
@@ -110,13 +109,14 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
 
 
 def test_a_new_chapter_is_sound_and_never_written_over_what_is_there(folder):
-    path = write_new_chapter("18", "Mobilité : l'œuvre")
+    report_commands.new_chapter("18", "Mobilité : l'œuvre")
+    (path,) = folder.iterdir()
     (chosen,) = chosen_chapters([])
     assert path.name == "18_mobilite_l_oeuvre.ipynb" and (chosen.title, chosen.fault) == ("Mobilité : l'œuvre", "")
     nbformat.validate(nbformat.read(path, as_version=4))
     for number, title, said in (("18", "Autre", "bears this number"), ("8", "x", "two digits"), ("19", "!", "words")):
         with pytest.raises(UserError, match=said):
-            write_new_chapter(number, title)
+            report_commands.new_chapter(number, title)
     assert list(folder.iterdir()) == [path]
 
 

@@ -235,6 +235,10 @@ def test_all_that_is_wrong_with_an_agreement_and_its_columns_is_told_in_one_run(
     ]
     path.write_text("formulaire;recu_le\nmission_locale;02/03/2026\n", encoding="utf-8")
     assert [line.partition("colonne ")[2].partition(" ")[0] for line in told(root)] == ["convention", "seuil"]
+    for day in ("2026-3-2", "2026-02-30", "2150-03-02"):
+        path.write_text(GOOD.replace("2026-03-02", day), encoding="utf-8")
+        (line,) = told(root)
+        assert f"colonne recu_le : trouvé '{day}', attendu une date" in line
     path.write_bytes(GOOD.encode() + "x;y;\xe9;5".encode("latin-1"))
     (line,) = told(root)
     assert "accords.csv, ligne 3 : trouvé l'octet 0xe9, attendu un texte en UTF-8" in line

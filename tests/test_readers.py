@@ -16,7 +16,6 @@ from ctg_analysis.clean.places import (
     FACILITY_TYPES,
     clean_access_times,
     clean_facilities,
-    clean_facilities_2020,
     clean_schools,
     clean_social_position,
     schools_left_out,
@@ -423,8 +422,9 @@ def test_a_commune_given_with_its_arrondissements_counts_once_and_one_measure_do
 
 def test_the_outpatient_psychiatry_of_the_edition_of_2020_is_not_read(tmp_path):
     """It has none in ten départements with cities, one in Rennes Métropole: what it counts is not what there is."""
-    text = "CODGEO;NB_D109;NB_D307\n21231;0;4\n35238;1;2\n"
-    found = values(clean_facilities_2020(received(tmp_path, {"equip-serv-sante-com-2020.csv": text})))
+    text = "CODGEO;NB_D106;NB_D107;NB_D108;NB_D109;NB_D113;NB_D307\n21231;0;0;0;0;0;4\n35238;0;0;0;1;0;2\n"
+    folder = received(tmp_path, {"equip-serv-sante-com-2020.csv": text})
+    found = {place: value for place, value in values(CLEANERS["insee_bpe_2020"](folder)).items() if value}
     assert found == {("21231", "2020", "pharmacies"): 4, ("35238", "2020", "pharmacies"): 2}
 
 
@@ -444,22 +444,23 @@ def test_a_departement_that_a_list_has_lost_is_unknown_in_that_period_alone():
 
 def test_the_facilities_of_2020_are_summed_by_kind_and_paris_is_not_counted_twice(tmp_path):
     texts = {
-        "equip-serv-sante-com-2020.csv": "CODGEO;NB_D106;NB_D113;NB_D108\n01001;1;2;3\n75056;0;0;4\n",
+        "equip-serv-sante-com-2020.csv": "CODGEO;NB_D106;NB_D107;NB_D113;NB_D108;NB_D307\n"
+        "01001;1;0;2;3;0\n75056;0;0;0;4;0\n",
         "equip-serv-commerce-com-2020.csv": "CODGEO;NB_B101;NB_B102;NB_B201;NB_B202\n"
         "01001;1;0;2;1\n75056;5;0;0;0\n75101;2;0;0;0\n75102;3;0;0;0\n",
     }
-    table = clean_facilities_2020(received(tmp_path, texts))
+    table = CLEANERS["insee_bpe_2020"](received(tmp_path, texts))
     facts = values(table)
     assert facts[("01001", "2020", "health_centres")] == 5 and facts[("01001", "2020", "emergency_wards")] == 1
     assert facts[("01001", "2020", "food_shops")] == 4
-    assert not any(measure == "pharmacies" for _, _, measure in facts)  # no column of theirs: unknown, and not 0
     places = with_paris()
     found = values(
         to_reference(table, SOURCES["insee_bpe_2020"], Perimeter.between(places, places)).query("code == '75'")
     )
     assert found[("75", "2020", "food_shops")] == 5 and found[("75", "2020", "health_centres")] == 4
-    (line,) = said(clean_facilities_2020, received(tmp_path / "b", {"equip-x-com-2020.csv": "CODGEO;NB_Z1\n01001;1\n"}))
-    assert "trouvé aucune colonne connue" in line
+    other = {"equip-serv-sante-com-2020.csv": "CODGEO;NB_Z1\n01001;1\n"}
+    lines = said(CLEANERS["insee_bpe_2020"], received(tmp_path / "b", other))
+    assert len(lines) == 5 and "colonne NB_D307 : trouvé pas de colonne de ce nom" in lines[-1]
 
 
 def test_a_commune_that_a_list_does_not_name_has_none_where_the_list_covers(tmp_path):

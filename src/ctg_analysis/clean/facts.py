@@ -43,12 +43,10 @@ CLEANERS: dict[str, Cleaner] = {
     source.id: partial(clean_declared, source) for source in SOURCES.values() if source.layouts
 } | {
     "insee_population_historique": official.clean_historic_population,
-    "insee_iris_rp2021": official.clean_iris_rp2021,
     "insee_rp_population": official.clean_age_sex,
     "insee_etat_civil": official.clean_vital_statistics,
     "insee_bpe_2025": places.clean_facilities,
     "insee_bpe_2024": places.clean_facilities_2024,
-    "insee_bpe_2020": places.clean_facilities_2020,
     "insee_acces": places.clean_access_times,
     "insee_rp_flux": official.clean_flows,
     "ditp_barometre": official.clean_barometer,
@@ -161,11 +159,9 @@ def strangers(facts: pd.DataFrame, source: Source, perimeter: Perimeter, folder:
     unknown = sorted(codes - perimeter.known - perimeter.former(codes))
     if source.geography.loose or not unknown:
         return []
-    of_a_year = (
-        f"des communes de {source.geography.cog}" if source.geography.cog else "des communes de l'année du fichier"
-    )
+    year = source.geography.cog or "l'année du fichier"
     expected = (
-        f"{of_a_year} : corriger le fichier, l'année (`cog` ou `lag`) de sa déclaration dans "
+        f"des communes de {year} : corriger le fichier, l'année (`cog` ou `lag`) de sa déclaration dans "
         "src/ctg_analysis/model/declared/sources, "
         f"ou ctg fetch {PASSAGE} pour les communes d'une année antérieure"
     )

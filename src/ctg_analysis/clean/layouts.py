@@ -23,6 +23,7 @@ from ctg_analysis.raw.tables import (
     COMMUNE_CODE,
     DEPARTEMENT_CODE,
     SIREN,
+    at_most,
     count,
     fully_matches,
     one_of,
@@ -222,6 +223,7 @@ def _rows(layouts: Sequence[Table], folder: RawFolder, name: str) -> pd.DataFram
             **{column: pa.Column(TEXT) for column in layout.flags},
             **({layout.weight: count(regex=True, nullable=True, required=False)} if layout.weight else {}),
         },
+        checks=[at_most(part, whole) for part, whole in layout.within.items()],
         unique=None if layout.repeated else [layout.code, *period_column(layout), *layout.where],
     )
     rows = read(folder, name, schema, keep=partial(_kept, layouts), aliases=dict(layout.aliases))

@@ -8,12 +8,12 @@ import pandera.pandas as pa
 
 from ctg_analysis.clean.layouts import observations_schema, read_melodi
 from ctg_analysis.model.errors import each
-from ctg_analysis.model.facts import LEVEL, facts, melt
+from ctg_analysis.model.facts import LEVEL, facts
 from ctg_analysis.model.norms import BOUNDS
 from ctg_analysis.model.territories import FRANCE, arrondissement_parents, former_communes
 from ctg_analysis.raw.certificates import RawFolder
 from ctg_analysis.raw.files import TEXT, once_each
-from ctg_analysis.raw.tables import COMMUNE_CODE, DEPARTEMENT_CODE, at_most, commune_code, count, one_of, read, text
+from ctg_analysis.raw.tables import COMMUNE_CODE, DEPARTEMENT_CODE, commune_code, count, one_of, read, text
 
 OPEN_ENDED = 200  # upper bound of the last age band
 
@@ -39,38 +39,6 @@ AGESEX = observations_schema(
 HISTORIC = pa.DataFrameSchema(
     {"CODGEO": commune_code(), r"^(?:PMUN|PSDC|PTOT)(?:18|19|20)\d\d$": count(regex=True)}, unique=["CODGEO"]
 )
-
-IRIS = pa.DataFrameSchema(
-    {
-        "code": commune_code(),
-        **{name: count() for name in ("pop", "pop_0_19", "pop_20_64", "pop_65p")},
-        **{name: count() for name in ("logements", "res_principales", "res_secondaires", "logements_vacants")},
-    },
-    checks=[
-        *(at_most(part, "pop") for part in ("pop_0_19", "pop_20_64", "pop_65p")),
-        *(at_most(part, "logements") for part in ("res_secondaires", "res_principales", "logements_vacants")),
-    ],
-    unique=["code"],
-)
-
-
-def clean_iris_rp2021(folder: RawFolder) -> pd.DataFrame:
-    """Return population by large age group and dwellings of every commune, census of 2021."""
-    table = read(folder, folder.some("*.parquet")[0], IRIS)
-    # The age groups are summed from rounded figures too: they, not `pop`, make up the whole of the shares.
-    table["all_ages"] = table[["pop_0_19", "pop_20_64", "pop_65p"]].sum(axis=1)
-    measures = {
-        "pop": "population",
-        "all_ages": "population_all_ages",
-        "pop_0_19": "population_0_19",
-        "pop_20_64": "population_20_64",
-        "pop_65p": "population_65_plus",
-        "logements": "dwellings",
-        "res_principales": "main_dwellings",
-        "res_secondaires": "secondary_dwellings",
-        "logements_vacants": "vacant_dwellings",
-    }
-    return melt(table, measures, "insee_iris_rp2021", code="code", level="commune", period="2021")
 
 
 def clean_historic_population(folder: RawFolder) -> pd.DataFrame:
@@ -133,8 +101,7 @@ def _band(table: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     inside = table[table["first"].ge(first) & table["last"].le(last)]
     bands = inside[["first", "last"]].drop_duplicates()
     covered = (bands["last"] - bands["first"] + 1).sum()
-    if covered != last - first + 1:
-        inside = inside.iloc[:0]
+    inside = inside if covered == last - first + 1 else inside.iloc[:0]
     return inside.groupby("place")["value"].sum(skipna=False).round(6).reset_index()
 
 

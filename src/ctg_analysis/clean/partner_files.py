@@ -50,6 +50,7 @@ from ctg_analysis.raw.tables import (
     at_most,
     checked,
     count,
+    is_day,
     load_filled,
     no_headings,
     text,
@@ -73,6 +74,8 @@ LIMITS = {
     CALENDAR_YEAR: pa.Check.in_range(2015, 2050, error="une année de quatre chiffres"),
 }
 A_COUNT = "un nombre ; une case vide s'il n'est pas connu, « s » ou « <5 » s'il ne peut être dit"
+A_WHOLE = r"\d{1,9}", "un nombre entier"
+A_DECIMAL = r"\d{1,9}(?:[.,]\d{1,2})?", "un nombre de deux décimales au plus, tel que 1234 ou 12,5"
 A_PLACE = f"{COMMUNE_CODE}|{SIREN}|{DEPARTEMENT_CODE}"
 A_YEAR = r"20\d\d(?:-12)?", "une année, ou un mois de décembre tel que 12/2024"
 A_DECEMBER = r"20\d\d-12", "un mois de décembre, tel que 12/2024"
@@ -244,11 +247,8 @@ def _not_plain(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     for field in form.numbers:
         cells = texts[field.column].astype(str).str.strip()
         numbers = pd.to_numeric(cells.str.replace(",", ".", regex=False), errors="coerce")
-        pattern = r"\d{1,9}" if field.kind == PERSONS else r"\d{1,9}(?:[.,]\d{1,2})?"
+        pattern, expected = A_WHOLE if field.kind == PERSONS else A_DECIMAL
         odd = numbers.ge(0) & numbers.lt(math.inf) & ~cells.str.fullmatch(pattern + r"|\d+[.,]00?")
-        expected = (
-            "un nombre entier" if field.kind == PERSONS else "un nombre de deux décimales au plus, tel que 1234 ou 12,5"
-        )
         findings += wrong_cells(cells[odd], path, expected)
     return findings
 
@@ -357,14 +357,10 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
     return agreements, findings
 
 
-def _is_day(days: pd.Series) -> pd.Series:
-    return pd.to_datetime(days, format="%Y-%m-%d", errors="coerce").ge("2000-01-01")
-
-
 _AGREED = pa.DataFrameSchema(
     {
         "formulaire": pa.Column(TEXT),
-        "recu_le": pa.Column(TEXT, pa.Check(_is_day, error="une date, telle que 02/03/2026")),
+        "recu_le": pa.Column(TEXT, pa.Check(is_day, error="une date, telle que 02/03/2026")),
         "convention": text(r"(?s).+", "le titre de l'accord"),
         "seuil": count(nullable=True, description="un nombre entier, ou une case vide"),
     },

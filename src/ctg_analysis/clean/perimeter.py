@@ -120,9 +120,8 @@ def added_arrondissements(facts: pd.DataFrame, communes: pd.DataFrame) -> pd.Dat
     sums = parts.groupby(["code", *KEY], as_index=False, observed=True)
     whole = sums[["value", "unknown", "parts", "few"]].sum()
     known = whole["unknown"].eq(0)
-    whole = whole.assign(
-        level="commune", value=whole["value"].where(known), status=known.map({True: OK, False: MISSING})
-    )
+    status = known.map({True: OK, False: MISSING})
+    whole = whole.assign(level="commune", value=whole["value"].where(known), status=status)
     return pd.concat([facts[~ours], alike(whole, facts)], ignore_index=True)
 
 

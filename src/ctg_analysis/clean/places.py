@@ -13,7 +13,7 @@ from ctg_analysis.clean.perimeter import in_communes
 from ctg_analysis.model.errors import Finding, InputError, each
 from ctg_analysis.model.facts import facts
 from ctg_analysis.model.form import NO_OTHER_KEY
-from ctg_analysis.model.settings import broken, project_path
+from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import COMMUNE, former_communes, unit_of
 from ctg_analysis.model.yaml_files import load_yaml
@@ -281,14 +281,10 @@ Types = tuple[str, ...]
 
 @dataclass(frozen=True)
 class FacilityTypes:
-    """The types of what is counted, of the services of the basket, of what is reached; the words of the ranges.
-
-    types_2020: those of the edition of 2020, whose codes are not the same.
-    """
+    """The types of what is counted, of the services of the basket, of what is reached; the words of the ranges."""
 
     __pydantic_config__ = NO_OTHER_KEY
     types: dict[str, Types]
-    types_2020: dict[str, Types]
     basket: dict[str, Types]
     reached: dict[str, Types]
     ranges: dict[str, str]
@@ -297,13 +293,9 @@ class FacilityTypes:
 FACILITY_TYPES: FacilityTypes = load_yaml(FILE, FacilityTypes).value
 
 
-FACILITIES_SCHEMA = observations_schema(
-    {"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502"), "BPE_MEASURE": one_of({"FACILITIES"})}
-)
-COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502")})
-COUNTS_2020 = pa.DataFrameSchema(
-    {"CODGEO": commune_code(), "NB_.*": count(regex=True, nullable=True)}, unique=["CODGEO"]
-)
+A_TYPE = text(r"[A-Z]\d{3}|", "un type d'équipement, tel que D502")
+FACILITIES_SCHEMA = observations_schema({"FACILITY_TYPE": A_TYPE, "BPE_MEASURE": one_of({"FACILITIES"})})
+COVERED_TYPES = pa.DataFrameSchema({"FACILITY_TYPE": A_TYPE})
 COVERED = "types_couverts.csv"
 COMPOSITION = "BPE_gammes_equipements*"  # the file that says what the ranges are made of
 TYPES, BASKET = FACILITY_TYPES.types, FACILITY_TYPES.basket
@@ -359,25 +351,6 @@ def clean_facilities_2024(folder: RawFolder) -> pd.DataFrame:
         return clean_declared(source, folder)
     table = clean_facilities(folder)
     return table[table["measure"].isin(source.measures)].reset_index(drop=True)
-
-
-def clean_facilities_2020(folder: RawFolder) -> pd.DataFrame:
-    """Return the number of facilities of each kind by commune in the edition of 2020, which has a column for each type.
-
-    A file for each domain; what no file counts has no row. A 0 is a 0: every commune has its row.
-    """
-    tables = []
-    for name in folder.some("equip-*-com-2020*"):
-        table = read(folder, name, COUNTS_2020)
-        for measure, types in FACILITY_TYPES.types_2020.items():
-            columns = [f"NB_{code}" for code in types]
-            if set(columns) <= set(table):
-                counted = table[["CODGEO"]].assign(value=table[columns].sum(axis=1, skipna=False), measure=measure)
-                tables.append(counted.rename(columns={"CODGEO": "code"}))
-    if not tables:
-        expected = ", ".join(f"NB_{code}" for types in FACILITY_TYPES.types_2020.values() for code in types)
-        raise broken(folder.path, 1, "aucune colonne connue", f"l'une de ces valeurs : {expected}")
-    return facts(pd.concat(tables, ignore_index=True), folder.certificate.id, level="commune", period="2020")
 
 
 def _ranges(folder: RawFolder) -> dict[str, list[tuple[str, ...]]]:

@@ -185,9 +185,8 @@ def _without_contradictions(root: DataRoot, source: str, facts: pd.DataFrame, re
     again = known.loc[known.duplicated(["code", "level", "period", "measure"]), ["code", "period"]].drop_duplicates()
     folder, form = project_path(root.private), SOURCES[source].form_file
     for code, period in again.itertuples(index=False):
-        finding = Finding(
-            folder, None, form, f"deux chiffres de {code} en {period}", f"les mêmes chiffres dans chaque {form}"
-        )
+        expected = f"les mêmes chiffres dans chaque {form}"
+        finding = Finding(folder, None, form, f"deux chiffres de {code} en {period}", expected)
         for one in read.values():
             if source in one.facts and one.facts[source]["code"].eq(code).any():
                 one.findings.append(finding)

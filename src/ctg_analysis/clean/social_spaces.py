@@ -1,6 +1,5 @@
 """The spaces of social life, and what partners say in words: no person is named."""
 
-import calendar
 import datetime
 import re
 from collections.abc import Iterable, Mapping
@@ -23,6 +22,7 @@ from ctg_analysis.raw.tables import (
     Filled,
     checked,
     commune_code,
+    is_day,
     one_of,
     text,
     turned_round,
@@ -137,18 +137,12 @@ def _schema(form: Form) -> pa.DataFrameSchema:
     kinds = {
         NAME: lambda field: text(r".*\S.*", "le nom d'un organisme"),
         CHOICE: lambda field: one_of(set(field.choices)),
-        DAY: lambda field: pa.Column(TEXT, pa.Check(_is_day, element_wise=True, error=EXPECTED_DAY)),
+        DAY: lambda field: pa.Column(TEXT, pa.Check(is_day, error=EXPECTED_DAY)),
         GRADE: lambda field: pa.Column(float, GRADES, nullable=True, description=GRADES.error),
     }
     fields = {field.column: kinds[field.kind](field) for field in _fields_of_data(form)}
     site = next(field.column for field in form.fields if field.measure == SITE)
     return pa.DataFrameSchema({PLACE: commune_code(), PERIOD: year(), **fields}, unique=[PLACE, PERIOD, site])
-
-
-def _is_day(cell: str) -> bool:
-    parts = re.fullmatch(r"(20\d\d)-(\d\d)-(\d\d)", cell)
-    year, month, day = map(int, parts.groups()) if parts else (0, 0, 0)
-    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
 def _persons(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
@@ -166,12 +160,11 @@ def _persons(texts: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
 
 def _ended_before(sites: pd.DataFrame, form: Form, path: Filled) -> list[Finding]:
     column = {field.measure: field.column for field in form.fields}
-    dated = sites.loc[[_is_day(row[BEGIN]) and _is_day(row[END]) for _, row in sites.iterrows()]]
-    wrong = dated[dated[END].lt(dated[BEGIN])]
+    wrong = sites[is_day(sites[BEGIN]) & is_day(sites[END]) & sites[END].lt(sites[BEGIN])]
+    after = f"un jour après {column[BEGIN]}, "
     return [
-        Finding(place_of(path), int(line), column[END], as_shown(row[END]), f"un jour après {column[BEGIN]}, {begun}")
-        for line, row in wrong.iterrows()
-        for begun in [as_shown(row[BEGIN])]
+        Finding(place_of(path), int(line), column[END], as_shown(end), after + as_shown(begin))
+        for line, begin, end in wrong[[BEGIN, END]].itertuples()
     ]
 
 

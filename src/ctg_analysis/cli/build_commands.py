@@ -124,6 +124,5 @@ def init(folder: Annotated[Path, typer.Argument(help="New, or empty.")]) -> None
     """
     with room_in(folder):
         write_project(folder)
-    messages.print(
-        f"{folder} : prêt ; la suite : cd {folder}, puis ctg build, ou ctg list epci MOT, pour un autre territoire"
-    )
+    then = f"cd {folder}, puis ctg build, ou ctg list epci MOT, pour un autre territoire"
+    messages.print(f"{folder} : prêt ; la suite : {then}")

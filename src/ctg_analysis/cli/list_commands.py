@@ -75,10 +75,9 @@ def epcis(_: Sequence[str]) -> list[str]:
     for root in (data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)):
         ensure(root)
         table = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "==", "epci")])
-        names = [
-            f"{row.code}  {row.name}  ({row.departement.replace('|', ', ')})" for row in table.itertuples(index=False)
-        ]
-        lines += [f"{name}  territoire fictif" for name in names] if root.fictional else names
+        note = "  territoire fictif" if root.fictional else ""
+        for row in table.itertuples(index=False):
+            lines.append(f"{row.code}  {row.name}  ({row.departement.replace('|', ', ')}){note}")
     return lines
 
 

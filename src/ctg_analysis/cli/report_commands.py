@@ -42,18 +42,6 @@ def new_chapter(
     title: Annotated[str, typer.Argument(help="Its title, such as « Mobilité ».")],
 ) -> None:
     """Write the notebook of a chapter of one's own, which runs at once; never over what is there."""
-    path = write_new_chapter(number, title)
-    messages.print(
-        f"{project_path(path)}: written; open it in JupyterLab, `ctg build --chapters {number}` publishes it"
-    )
-
-
-def write_new_chapter(number: str, title: str) -> Path:
-    """Write notebooks/<number>_<title>.ipynb; never over what is there.
-
-    Raises:
-        UserError: no number of two digits, one that a notebook bears, a title without a letter.
-    """
     name = re.sub(r"[^a-z0-9]+", "_", alphabetical(title).replace("œ", "oe")).strip("_")
     if not re.fullmatch(r"\d\d", number):
         raise UserError(f"chapter {number!r}: expected a number of two digits, such as 18")
@@ -67,4 +55,5 @@ def write_new_chapter(number: str, title: str) -> Path:
     path = settings().root / "notebooks" / f"{number}_{name}.ipynb"
     with path.open("x", encoding="utf-8") as file:
         nbformat.write(made, file)
-    return path
+    then = f"open it in JupyterLab, `ctg build --chapters {number}` publishes it"
+    messages.print(f"{project_path(path)}: written; {then}")

@@ -59,10 +59,8 @@ def read_themes(folder: Path) -> tuple[dict[str, Indicator], dict[str, Group]]:
             for name, own in group.indicators.items():
                 place = ("groups", rank, "indicators", name)
                 if name in catalogue:
-                    expected = "un identifiant à lui seul"
-                    findings.append(
-                        Finding(file, read.lines[place], name, "cet identifiant une seconde fois", expected)
-                    )
+                    again = "cet identifiant une seconde fois", "un identifiant à lui seul"
+                    findings.append(Finding(file, read.lines[place], name, *again))
                 try:
                     catalogue[name] = _indicator(name, group.family, shared | {place: own}, read, file)
                 except InputError as error:
@@ -79,27 +77,23 @@ def _indicator(name: str, family: str, parts: dict[Place, dict[str, Any]], read:
     given = {field: written for part in parts.values() for field, written in part.items()}
     place_of = {field: place for place, part in parts.items() for field in part}
     here = [*parts][-1]
-    findings = [
-        Finding(file, read.lines[*place_of[field], field], field, repr(given[field]), "aucune clé de ce nom")
-        for field in OF_THE_GROUP
-        if field in given
-    ]
+
+    def wrong(field: str, found: str, expected: str) -> Finding:
+        return Finding(file, read.lines[*place_of[field], field], field, repr(found), expected)
+
+    findings = [wrong(field, given[field], "aucune clé de ce nom") for field in OF_THE_GROUP if field in given]
     try:
         indicator = INDICATOR.validate_python(given | {"id": name, "family": family}, context=read.value.texts)
     except ValidationError as error:
-        problems = [
-            problem | {"loc": (*place_of.get(problem["loc"][0], here), *problem["loc"])} for problem in error.errors()
-        ]
-        raise InputError([*findings, *(finding(problem, read.lines, file) for problem in problems)]) from error
-    for source in indicator.sources:
-        if source not in SOURCES:
-            expected = "l'identifiant d'une source : `ctg list sources` les donne"
-            line = read.lines[*place_of["sources"], "sources"]
-            findings.append(Finding(file, line, "sources", repr(source), expected))
-    for measure in _undeclared(indicator):
-        line = read.lines[*place_of["value"], "value"]
-        expected = "une mesure que donne l'une de ses sources"
-        findings.append(Finding(file, line, f"{name}.value", repr(measure), expected))
+        for problem in error.errors():
+            place = (*place_of.get(problem["loc"][0], here), *problem["loc"])
+            findings.append(finding(problem | {"loc": place}, read.lines, file))
+        raise InputError(findings) from error
+    expected = "l'identifiant d'une source : `ctg list sources` les donne"
+    findings += [wrong("sources", source, expected) for source in indicator.sources if source not in SOURCES]
+    expected = "une mesure que donne l'une de ses sources"
+    line = read.lines[*place_of["value"], "value"]
+    findings += [Finding(file, line, f"{name}.value", repr(one), expected) for one in _undeclared(indicator)]
     if findings:
         raise InputError(findings)
     return indicator

@@ -55,9 +55,8 @@ def facts(table: pd.DataFrame, source: str, *, level: str = "", **columns) -> pd
 
 def everywhere(word: str, words: pd.CategoricalDtype, table: pd.DataFrame) -> pd.Series:
     """Return a word for each row of a table: held once, where texts would be held for each of them."""
-    return pd.Series(
-        pd.Categorical.from_codes(np.full(len(table), words.categories.get_loc(word)), dtype=words), table.index
-    )
+    codes = np.full(len(table), words.categories.get_loc(word))
+    return pd.Series(pd.Categorical.from_codes(codes, dtype=words), table.index)
 
 
 def coded(table: pd.DataFrame) -> pd.DataFrame:

@@ -44,6 +44,7 @@ class Table:
     measures: column → measure; {yy} in a column stands for the last digits of the year of the file. words: what stands
     in the place of a number → status.
     computed: measure → what it is computed from, columns and numbers, as in "ACT1564 - CHOM1564" or "pct * RP / 100".
+    within: column → the column that it may not exceed in the same row.
     beside: pattern of the files of which the columns that this one lacks are taken, place by place.
     signed: columns whose numbers may be below 0; a count never is.
     complement: what it gives is of the places alone that the other files give no figure of.
@@ -71,6 +72,7 @@ class Table:
     flags: Mapping[str, Pattern] = field(default_factory=dict)
     computed: Mapping[str, str] = field(default_factory=dict)
     signed: frozenset[str] = frozenset()
+    within: Mapping[str, str] = field(default_factory=dict)
     beside: str = ""
     complement: bool = False
     large: bool = False

@@ -132,18 +132,9 @@ class AnnualResidual:
 Value = Annotated[
     Count | Mean | Ratio | Rate | Published | AnnualChange | AnnualFlow | AnnualResidual, Field(discriminator="kind")
 ]
-MEASURES = (
-    "measure",
-    "numerator",
-    "denominator",
-    "events",
-    "flow",
-    "population",
-    "over",
-    "among",
-    "published",
-    "rounding",
-)  # fields of it
+# The fields of a value that name measures.
+MEASURES = ("measure", "numerator", "denominator", "events", "flow")
+MEASURES += ("population", "over", "among", "published", "rounding")
 
 
 def measures_of(value: Value) -> set[str]:

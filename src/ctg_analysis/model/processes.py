@@ -77,11 +77,6 @@ def become_program() -> None:
     os.execvp(sys.argv[2], sys.argv[2:])
 
 
-def held() -> int:
-    """Return the bytes of memory that this process holds (Linux)."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-
-
 def give_memory_back() -> None:
     """Give back to the system the memory that this process no longer uses, lest the next work be added to it.
 
@@ -89,7 +84,10 @@ def give_memory_back() -> None:
     """
     import pyarrow
 
-    if sys.platform != "linux" or held() < MUCH:
+    if sys.platform != "linux":
+        return
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    if pages * os.sysconf("SC_PAGE_SIZE") < MUCH:
         return
     pyarrow.default_memory_pool().release_unused()
     if hasattr(ctypes.CDLL(None), "malloc_trim"):

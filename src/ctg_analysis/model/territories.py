@@ -31,15 +31,11 @@ def territories(
     epci_rows = epcis[["code", "name"]].assign(level="epci").merge(across, left_on="code", right_index=True)
     communes_in_france = places[places["zone"] != OVERSEAS_COLLECTIVITIES]
     departement_rows = communes_in_france.groupby("departement", as_index=False)[["region", "zone"]].first()
-    departement_rows = departement_rows.assign(
-        code=departement_rows["departement"],
-        level="departement",
-        name=departement_rows["departement"].map(departements),
-    )
+    codes = departement_rows["departement"]
+    departement_rows = departement_rows.assign(code=codes, level="departement", name=codes.map(departements))
     region_rows = communes_in_france.groupby("region", as_index=False)[["zone"]].first()
-    region_rows = region_rows.assign(
-        code=region_rows["region"], level="region", name=region_rows["region"].map(regions)
-    )
+    codes = region_rows["region"]
+    region_rows = region_rows.assign(code=codes, level="region", name=codes.map(regions))
     france_rows = pd.DataFrame({"code": list(france), "level": "france", "name": list(france.values())})
     table = pd.concat([places, epci_rows, departement_rows, region_rows, france_rows], ignore_index=True)
     unnamed = table.loc[table["name"].isna(), "code"]
@@ -130,9 +126,8 @@ def follow(earlier: pd.DataFrame, later: pd.DataFrame) -> pd.DataFrame:
     Raises:
         UserError: communes at the end of `earlier` that `later` does not start from.
     """
-    rows = earlier[["code", "commune"]].merge(
-        later.rename(columns={"code": "commune", "commune": "now"})[["commune", "now"]], on="commune", how="left"
-    )
+    after = later.rename(columns={"code": "commune", "commune": "now"})[["commune", "now"]]
+    rows = earlier[["code", "commune"]].merge(after, on="commune", how="left")
     lost = rows.loc[rows["now"].isna(), "commune"].unique()
     if len(lost):
         raise UserError(f"communes without an heir: {', '.join(lost[:10])}, expected those of the passage table's end")
@@ -226,9 +221,7 @@ def members(territories: pd.DataFrame, epci: str) -> pd.DataFrame:
 
 def codes_by_name(territories: pd.DataFrame, epci: str) -> dict[str, str]:
     """Return the codes of an EPCI and of its communes by their names, folded; of two of one name, neither."""
-    own = territories[
-        territories["code"].eq(epci) | (territories["level"].eq("commune") & territories["epci"].eq(epci))
-    ]
+    own = pd.concat([territories[territories["code"].eq(epci)], members(territories, epci)])
     names = own.set_index("code")["name"].dropna().map(folded).drop_duplicates(keep=False)
     return dict(zip(names, names.index, strict=True))
 

@@ -27,6 +27,7 @@ from ctg_analysis.raw.certificates import Certificate, RawFolder, integrity, rea
 from ctg_analysis.raw.folders import CERTIFICATE, FRANCE, FULL, faulty_forms, forms_in, is_note
 
 SCHOOLS = "depp_ecoles"
+DIRECTORY, FILE = "un dossier sans certificat", "un fichier sans certificat"
 
 
 def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[Finding]:
@@ -39,9 +40,8 @@ def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[F
         return changed is not None and not any(name.startswith((*prefixes, *EVERYWHERE)) for name in changed)
 
     if not root.raw.is_dir():
-        return [
-            Finding(project_path(root.raw), None, None, "aucun dossier de ce nom", "un dossier raw/ avec les sources")
-        ]
+        expected = "un dossier raw/ avec les sources"
+        return [Finding(project_path(root.raw), None, None, "aucun dossier de ce nom", expected)]
     folders, findings = certified_folders(root)
     findings += strays(root.raw)
     for folder in (folder for several in folders.values() for folder in several):
@@ -123,9 +123,8 @@ def wrong_in_new(root: DataRoot, name: str, fresh: Path) -> list[Finding]:
     if name in (*GEOGRAPHIES, CONTOURS):
         own = [new, *(folder for folder in folders.get(name, []) if not folder.full)]
         return [one for one in _frame(root, folders | {name: own})[1] if one.path.startswith(project_path(fresh))]
-    return (
-        _check_source(name, {name: [new]}, _frame_now(root), whole=True) if sources_with_figures({name: [new]}) else []
-    )
+    of_new = {name: [new]}
+    return _check_source(name, of_new, _frame_now(root), whole=True) if sources_with_figures(of_new) else []
 
 
 @lru_cache(maxsize=1)
@@ -142,18 +141,15 @@ def strays(raw: Path) -> list[Finding]:
     findings = []
     for path in sorted(raw.iterdir()):
         if path.is_dir() and path.name in SOURCES:
-            findings += _uncertified(path)
-            findings += [
-                finding for part in (FULL, FRANCE) if (path / part).is_dir() for finding in _uncertified(path / part)
-            ]
+            for folder in (path, path / FULL, path / FRANCE):
+                findings += _uncertified(folder)
         elif (path / CERTIFICATE).is_file():  # without one, it is the certificate that is asked for
             expected = "l'identifiant d'une source, tel que `ctg list sources` le dit"
             findings.append(Finding(project_path(path), None, None, "un dossier d'aucune source connue", expected))
         elif path.is_file() and not is_note(path):
+            found = "un fichier à côté des dossiers des sources"
             expected = f"un fichier dans le dossier de sa source, avec une entrée dans son {CERTIFICATE}"
-            findings.append(
-                Finding(project_path(path), None, None, "un fichier à côté des dossiers des sources", expected)
-            )
+            findings.append(Finding(project_path(path), None, None, found, expected))
     return findings
 
 
@@ -162,9 +158,9 @@ def _uncertified(folder: Path) -> list[Finding]:
         listed = {entry.fichier for entry in read_certificate(folder).certificate.fichiers}
     except InputError:
         return []  # told with the certificate
+    known, expected = {*listed, CERTIFICATE, FULL, FRANCE}, f"une entrée dans {CERTIFICATE}"
     return [
-        Finding(project_path(path), None, None, f"un {kind} sans certificat", f"une entrée dans {CERTIFICATE}")
+        Finding(project_path(path), None, None, DIRECTORY if path.is_dir() else FILE, expected)
         for path in sorted(folder.iterdir())
-        if path.name not in {*listed, CERTIFICATE, FULL, FRANCE} and not is_note(path)
-        for kind in ["dossier" if path.is_dir() else "fichier"]
+        if path.name not in known and not is_note(path)
     ]

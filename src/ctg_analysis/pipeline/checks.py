@@ -104,29 +104,23 @@ def check_material(
         named = (names_of(places, epci), codes_by_name(places, epci)) if places is not None else ()
         material = read_material(root.material(epci), *named)
         restricted = read_restricted(root, epci)
-        found[PERSONS] |= {
-            *personal_data(material.tables.values(), material.allowed),
-            *coded_persons(restricted, material),
-        }
-        found[PERSONS] |= {as_finding(overdue) for overdue in due(restricted, today)}
+        found[PERSONS].update(personal_data(material.tables.values(), material.allowed))
+        found[PERSONS].update(coded_persons(restricted, material), map(as_finding, due(restricted, today)))
         if places is not None and not (places["level"].eq("epci") & places["code"].eq(epci)).any():
             path = project_path(root.material(epci))
             found[FILES].add(Finding(path, None, None, repr(epci), "le SIREN d'un EPCI : `ctg list epci MOT`"))
         tables = {**material.tables, **restricted.tables}
-        found[FILES] |= {*material.findings, *restricted.findings}
-        found[FILES] |= {
-            *heavy_logos(material.folder),
-            *wrong_together(material, tables, codes_of_material(places, epci) if places is not None else None),
-        }
-        found[FILES] |= {*wrong_in_restricted(restricted, material)}
-        found[CHAIN] |= {*inconsistencies(material.tables), *few_answers(tables)}
+        codes = codes_of_material(places, epci) if places is not None else None
+        found[FILES].update(material.findings, restricted.findings, heavy_logos(material.folder))
+        found[FILES].update(wrong_together(material, tables, codes), wrong_in_restricted(restricted, material))
+        found[CHAIN].update(inconsistencies(material.tables), few_answers(tables))
         if len(material["actions"]) and material.tables["convention"].texts.empty:
             found[CHAIN].add(no_convention(material.folder))
         by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
         by_indicator |= material["indicateurs_suivi"]["indicateur"].notna().any()
         if sound and by_indicator and set(FRAME) <= set(source_folders(root.raw)):
             gathered = not (found[FILES] or found[PERSONS])
-            found[CHAIN] |= {*_no_longer(root, epci, material.tables, gathered=gathered)}
+            found[CHAIN].update(_no_longer(root, epci, material.tables, gathered=gathered))
     found[FILES] -= found[PERSONS]
     found[CHAIN] -= found[FILES]
     return {urgency: in_order(findings) for urgency, findings in found.items()}

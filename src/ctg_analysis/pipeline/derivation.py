@@ -27,31 +27,6 @@ from ctg_analysis.model.settings import MATERIAL, NORMS, DataRoot
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.pipeline import freshness, works
 from ctg_analysis.pipeline.check_raw import strays
-from ctg_analysis.pipeline.freshness import (
-    EVERYWHERE,
-    NOTES,
-    PAGES,
-    changed,
-    is_material_stale,
-    is_whole,
-    keeping,
-    library,
-    locked,
-    tables_in,
-    write_manifest,
-)
-from ctg_analysis.pipeline.works import (
-    ADDED,
-    RESTRICTED,
-    Work,
-    epci_of_local,
-    frame_of_work,
-    groups,
-    groups_of,
-    measures_read,
-    read_plausible,
-    restricted_observations,
-)
 from ctg_analysis.raw.certificates import read_certificate
 from ctg_analysis.raw.folders import DOUBTED, files_of, write_unread
 from ctg_analysis.secrecy.rounding import rounding_note, with_rounding_rule
@@ -61,7 +36,7 @@ ROWS_TOGETHER = 8192  # so that the rows of one EPCI are read without those of a
 
 
 def conclude(
-    work: Work,
+    work: works.Work,
     folders: Folders,
     facts: list[Path],
     kept: dict[str, Path],
@@ -82,23 +57,24 @@ def conclude(
         rule: how the Caf rounds.
         structures: the tables that each source has of them.
     """
-    root, fresh, frame = work.root, work.folder, frame_of_work(work)
+    root, fresh, frame = work.root, work.folder, works.frame_of_work(work)
     places = frame.places
     fresh.mkdir()
     link(contours.glob("*.parquet"), fresh)
     for name, folder in kept.items():
         link(folder.glob(observations.COMMUNES), fresh / observations.FOLDER / name)
     observations.join_above(kept.values(), fresh)
-    private, doubted = read_plausible(root, places, fresh)
+    private, doubted = works.read_plausible(root, places, fresh)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
-    restricted = restricted_observations(frame, private.facts, facts, populations, sources)
+    restricted = works.restricted_observations(frame, private.facts, facts, populations, sources)
     if len(restricted):
-        home = work.aside / RESTRICTED
+        home = work.aside / works.RESTRICTED
         home.mkdir()
-        observations.write_observations(restricted.astype(observations.CODED), epci_of_local(frame), home)
-        link(home.glob(observations.COMMUNES), fresh / observations.FOLDER / RESTRICTED)
+        observations.write_observations(restricted.astype(observations.CODED), works.epci_of_local(frame), home)
+        link(home.glob(observations.COMMUNES), fresh / observations.FOLDER / works.RESTRICTED)
         observations.join_above([*kept.values(), home], fresh)
     larger = observations.read_groups([fresh / observations.FOLDER], CATALOGUE, observations.COLUMNS)
+    left_blank = blanks(private.facts, places).assign(doubted=False)
     tables = {
         "territories": places,
         "spread": spread_of(larger, CATALOGUE),
@@ -106,9 +82,7 @@ def conclude(
         "evidence": private.words,
         "spaces": private.spaces,
         "structures": each_once(map(pd.read_parquet, structures)),
-        "blanks": pd.concat(
-            [doubted.assign(doubted=True), blanks(private.facts, places).assign(doubted=False)]
-        ).drop_duplicates([*doubted.columns]),
+        "blanks": pd.concat([doubted.assign(doubted=True), left_blank]).drop_duplicates([*doubted.columns]),
         "sources": received(folders, private.agreements),
         "projection_errors": back_test(ages_of(observations.read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
     }
@@ -117,26 +91,25 @@ def conclude(
     here = places[places["code"].isin(doubted["territory"])]
     doubted_epcis = sorted({*here["epci"].fillna(here["code"])})
     (fresh / DOUBTED).write_text(json.dumps(doubted_epcis) + "\n", encoding="utf-8")
-    (fresh / NOTES).write_text(f"{json.dumps([rounding_note(rule)], ensure_ascii=False)}\n", encoding="utf-8")
+    (fresh / freshness.NOTES).write_text(f"{json.dumps([rounding_note(rule)], ensure_ascii=False)}\n", encoding="utf-8")
 
 
 def _communes(fresh: Path, places: pd.DataFrame) -> pd.DataFrame:
     """Return the communes of which the inequality between them is told, under the EPCI that they are of."""
-    rows = observations.read_groups(
-        [fresh / observations.FOLDER / name for name in groups_of(OF)], OF, observations.COLUMNS
-    ).query("level == 'commune'")
+    folders = [fresh / observations.FOLDER / name for name in works.groups_of(OF)]
+    rows = observations.read_groups(folders, OF, observations.COLUMNS).query("level == 'commune'")
     known = places.drop_duplicates("code").set_index("code")
     epci, inhabitants = (rows["territory"].astype(object).map(known[name]) for name in ("epci", "total_population"))
     return rows.assign(territory=epci, weight=rows["denominator"].fillna(inhabitants)).dropna(subset="territory")
 
 
-def make_profiles(work: Work, kept: list[Path]) -> None:
+def make_profiles(work: works.Work, kept: list[Path]) -> None:
     """Keep what EPCIs are compared by to find their peers: profiles, vintages. kept: the observations of COMPARED."""
-    observed, frame = observations.read_groups(kept, COMPARED, READ), frame_of_work(work)
+    observed, frame = observations.read_groups(kept, COMPARED, READ), works.frame_of_work(work)
     variables, density = profiles(observed, frame.places), density_of_epcis(observed, frame.places)
     classes = classify(variables, frame.places, frame.epcis[frame.year], density, invented=work.root.fictional)
     table = variables.join(classes.add_prefix("class_")).reset_index()
-    with keeping(work.folder, work.aside) as fresh:
+    with freshness.keeping(work.folder, work.aside) as fresh:
         _write({"vintages": vintages(observed).reset_index(), "profiles": table}, fresh)
 
 
@@ -171,8 +144,8 @@ def received(folders: Folders, agreements: dict[str, Agreement]) -> pd.DataFrame
 
 Task = partial
 LARGE, LARGE_FACTS = 200_000_000, 10_000_000  # bytes of files, of facts: of more, a gigabyte of memory is made
-OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), *EVERYWHERE)
-NOT_FOR_FACTS = PAGES | {
+OF_MATERIAL = (*(f"raw/{name}/" for name in GEOGRAPHIES), *freshness.EVERYWHERE)
+NOT_FOR_FACTS = freshness.PAGES | {
     "model/catalogue",
     "model/declared/indicators",
     "indicators",
@@ -181,7 +154,7 @@ NOT_FOR_FACTS = PAGES | {
     "pipeline",
 }
 README, MADE_BY = "README.md", "What is made of data/raw: by `ctg data`, never committed.\n"  # as a clone has it
-NOT_FOR_OBSERVATIONS = PAGES | {"demarche"}
+NOT_FOR_OBSERVATIONS = freshness.PAGES | {"demarche"}
 
 
 @dataclass(eq=False)
@@ -191,6 +164,7 @@ class Derivation:
     inputs, material: see `freshness`.
     aside: a scratch folder on its disk, where the tables are written.
     findings: what is wrong so far, with which no stage goes on. used: the entries of what is kept that are of use.
+    STAGES: of its works, one after the other; some together.
     """
 
     root: DataRoot
@@ -201,19 +175,14 @@ class Derivation:
     used: list[Path] = field(default_factory=list)
     are_tables_due: bool = field(init=False)
     is_material_due: bool = field(init=False)
-    STAGES = (
-        ("geography",),
-        ("material", "facts"),
-        ("populations",),
-        ("observations",),
-        ("profiles", "tables"),
-    )  # some together
+    STAGES = (("geography",), ("material", "facts"), ("populations",), ("observations",), ("profiles", "tables"))
 
     def __post_init__(self):
         """See what of data/processed is still what would be made."""
-        due = changed(self.root, self.inputs)
-        self.are_tables_due = bool(due) or not is_whole(self.root.processed)
-        self.is_material_due = is_material_stale(self.root) or any(name.startswith(OF_MATERIAL) for name in due)
+        due = freshness.changed(self.root, self.inputs)
+        self.are_tables_due = bool(due) or not freshness.is_whole(self.root.processed)
+        of_material = any(name.startswith(OF_MATERIAL) for name in due)
+        self.is_material_due = of_material or freshness.is_material_stale(self.root)
 
     @property
     def fresh(self) -> Path:
@@ -227,7 +196,7 @@ class Derivation:
     def _entry(self, kind: str, name: str, *made_from: object) -> tuple[Path, bool]:
         folder = freshness.entry(self.root, kind, name, made_from)
         self.used.append(folder)
-        return folder, not is_whole(folder)
+        return folder, not freshness.is_whole(folder)
 
     def _work(self, name: str, folder: Path) -> works.Work:
         return works.Work(self.root, name, folder, self.aside, self.frame)
@@ -238,11 +207,15 @@ class Derivation:
     def _folders(self, *sources: str) -> Folders:
         return {name: self.folders[name] for name in sources if name in self.folders}
 
+    def _with_measures(self, measures: set[str]) -> list[Path]:
+        return [folder for name, folder in self.facts.items() if self.measures[name] & measures]
+
     def _geography(self) -> list[Task]:
         self.folders, self.findings = certified_folders(self.root)
         self.findings += [*strays(self.root.raw), *missing_of_frame(self.root, self.folders)]
         named = (f"raw/{name}/" for name in GEOGRAPHIES)
-        self._made_by = library(NOT_FOR_FACTS), locked()
+        self._made_by = freshness.library(NOT_FOR_FACTS), freshness.locked()
+        self._observed_by = freshness.library(NOT_FOR_OBSERVATIONS), freshness.locked()
         files = self._files("reference/", *named)
         self.frame = None
         self.frame, missing = self._entry(freshness.FRAMES, GEOGRAPHY, files, *self._made_by)
@@ -252,9 +225,9 @@ class Derivation:
     def _facts(self) -> list[Task]:
         self.facts, tasks = {}, []
         for name in [*sources_with_figures(self.folders), CONTOURS]:
-            kind, make = (
-                (freshness.CONTOURS, works.make_contours) if name == CONTOURS else (freshness.FACTS, works.make_facts)
-            )
+            kind, make = freshness.FACTS, works.make_facts
+            if name == CONTOURS:
+                kind, make = freshness.CONTOURS, works.make_contours
             files = self._files(f"raw/{name}/"), self.frame.name
             folder, missing = self._entry(kind, name, files, *self._made_by)
             self.facts[name] = folder
@@ -269,30 +242,23 @@ class Derivation:
         self.measures = {name: measures_of(folder) for name, folder in self.facts.items()}
         rounded = [self.facts[name] for name in works.ROUNDED if name in self.facts]
         facts = self._with_measures({POPULATION})
-        kind, made_by = freshness.POPULATIONS, (self.frame.name, library(NOT_FOR_OBSERVATIONS))
-        self.populations, missing = self._entry(kind, POPULATION, self._sums(facts), *self._made_by)
-        self.rounding, unknown = self._entry(kind, "rounding", self._sums(rounded), *made_by)
+        kind, made_by = freshness.POPULATIONS, (self.frame.name, *self._observed_by)
+        self.populations, missing = self._entry(kind, POPULATION, [*map(freshness.tables_in, facts)], *self._made_by)
+        self.rounding, unknown = self._entry(kind, "rounding", [*map(freshness.tables_in, rounded)], *made_by)
         tasks = [(works.make_populations, self.populations, facts)] if missing else []
         tasks += [(works.make_rounding, self.rounding, rounded)] if unknown else []
         return [partial(make, self._work(folder.name, folder), given) for make, folder, given in tasks]
 
-    def _with_measures(self, measures: set[str]) -> list[Path]:
-        return [folder for name, folder in self.facts.items() if self.measures[name] & measures]
-
-    @staticmethod
-    def _sums(folders: list[Path]) -> list[dict[str, str]]:
-        return [tables_in(folder) for folder in folders]
-
     def _observations(self) -> list[Task]:
         self.groups, tasks = {}, []
         rule = works.read_rounding(self.rounding)
-        made_by = (library(NOT_FOR_OBSERVATIONS), locked(), self._files(f"reference/{NORMS}"), self.frame.name)
-        for name, group in groups(CATALOGUE.values(), SOURCES).items():
+        made_by = (*self._observed_by, self._files(f"reference/{NORMS}"), self.frame.name)
+        for name, group in works.groups(CATALOGUE.values(), SOURCES).items():
             indicators = [indicator.id for indicator in group]
-            facts = self._with_measures(measures_read(group))
-            if name == RESTRICTED or not any(source in self.facts for one in group for source in one.sources):
+            facts = self._with_measures(works.measures_read(group))
+            if name == works.RESTRICTED or not any(source in self.facts for one in group for source in one.sources):
                 continue
-            sums = self._sums([*facts, self.populations])
+            sums = [*map(freshness.tables_in, [*facts, self.populations])]
             folder, missing = self._entry(freshness.OBSERVATIONS, name, indicators, sums, rule, *made_by)
             self.groups[name] = folder
             if missing:
@@ -302,17 +268,15 @@ class Derivation:
         return tasks
 
     def _profiles(self) -> list[Task]:
-        groups = [self.groups[name] for name in groups_of(COMPARED) if name in self.groups]
-        names = self.frame.name, [folder.name for folder in groups]
-        self.profiles, missing = self._entry(
-            freshness.PROFILES, "profiles", names, library(NOT_FOR_OBSERVATIONS), locked()
-        )
+        groups = [self.groups[name] for name in works.groups_of(COMPARED) if name in self.groups]
+        made_from = self.frame.name, [folder.name for folder in groups], *self._observed_by
+        self.profiles, missing = self._entry(freshness.PROFILES, "profiles", *made_from)
         return [partial(make_profiles, self._work("profiles", self.profiles), groups)] if missing else []
 
     def _tables(self) -> list[Task]:
         if not self.are_tables_due:
             return []
-        asked = measures_read(groups(CATALOGUE.values(), SOURCES)[RESTRICTED]) | ADDED
+        asked = works.measures_read(works.groups(CATALOGUE.values(), SOURCES)[works.RESTRICTED]) | works.ADDED
         facts, rule = self._with_measures(asked), works.read_rounding(self.rounding)
         structures = [one / STRUCTURES for one in self.facts.values() if (one / STRUCTURES).is_file()]
         made = (facts, self.groups, self.populations, rule, self.contours, structures)
@@ -328,7 +292,7 @@ class Derivation:
         made, there = self.aside / MATERIAL, self.root.processed / MATERIAL
         if self.are_tables_due:
             link((self.profiles / f"{name}.parquet" for name in ("vintages", "profiles")), self.fresh)
-            write_manifest(self.fresh, self.inputs)
+            freshness.write_manifest(self.fresh, self.inputs)
             (self.fresh / README).write_text(MADE_BY, encoding="utf-8")
             if self.is_material_due:
                 made.rename(self.fresh / MATERIAL)

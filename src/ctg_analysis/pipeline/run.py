@@ -4,7 +4,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import active_children
@@ -65,20 +65,8 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
         InputError: files that all share and that cannot be trusted; every finding of every stage and root at once, as
         `ctg check` says it. What is wrong with the files of one EPCI is left out: see `faults`.
     """
-    from ctg_analysis.indicators.observations import count  # heavy, and seldom needed
-
-    with _derived(roots, progress) as derivations:
-        for one in derivations:
-            one.take_place()
-            forget(one.root, one.used)
-            known_sums(one.root.path).save()
-        return [count(root.processed) for root in roots]
-
-
-@contextmanager
-def _derived(roots: Sequence[DataRoot], progress: Progress) -> "Iterator[list[Derivation]]":
-    """Give the derivations of some data roots, all their tables written beside data/processed, which is held."""
-    from ctg_analysis.pipeline.check_raw import check_root  # all heavy
+    from ctg_analysis.indicators.observations import count  # all heavy
+    from ctg_analysis.pipeline.check_raw import check_root
     from ctg_analysis.pipeline.derivation import Derivation
 
     with ExitStack() as held:
@@ -89,29 +77,24 @@ def _derived(roots: Sequence[DataRoot], progress: Progress) -> "Iterator[list[De
             aside = held.enter_context(scratch(root.path, PROCESSED))
             derivations.append(Derivation(root, inputs(root), material_inputs(root), aside))
         with processes() as pool:
-            _do(derivations, pool, progress)
+            for stages in Derivation.STAGES:
+                _do(stages, [one for one in derivations if not one.findings], pool, progress)
         if findings := {finding for one in derivations for finding in one.findings}:
             raise InputError(findings.union(*(check_root(one.root) for one in derivations if one.findings)))
-        yield derivations
+        for one in derivations:
+            one.take_place()
+            forget(one.root, one.used)
+            known_sums(one.root.path).save()
+        return [count(root.processed) for root in roots]
 
 
-def _do(derivations: "list[Derivation]", pool: Executor | None, progress: Progress) -> None:
-    owners: dict[Task, tuple[Derivation, str]] = {}
-    done, works = Counter(), Counter()
-
-    def stages(one: "Derivation") -> Iterator[list[Task]]:
-        for together in one.STAGES:
-            if one.findings:
-                return
-            left = {task: (one, stage) for stage in together for task in one.left(stage)}
-            owners.update(left)
-            works.update(stage for _, stage in left.values())
-            for stage in together:
-                progress(stage, done[stage], works[stage], "")
-            yield [*left]
-
-    small_first = [*map(stages, reversed(derivations))]  # the works of the large one fill the time of its last ones
-    for task, findings in findings_of(small_first, pool):
+def _do(stages: Sequence[str], derivations: "list[Derivation]", pool: Executor | None, progress: Progress) -> None:
+    """Do the works of some stages of all derivations, with what is wrong with what they have read."""
+    owners = {task: (one, stage) for one in derivations for stage in stages for task in one.left(stage)}
+    works, done = Counter(stage for _, stage in owners.values()), Counter()
+    for stage in stages:
+        progress(stage, 0, works[stage], "")
+    for task, findings in findings_of(owners, pool):
         one, stage = owners[task]
         one.findings += findings
         done[stage] += 1
@@ -165,35 +148,24 @@ def _begin() -> None:
     collect_seldom()
 
 
-def findings_of(chains: Sequence[Iterable[list[Task]]], pool: Executor | None) -> Iterator[tuple[Task, list[Finding]]]:
-    """Do the works of some chains, and yield each as it ends, with what is wrong with what it has read.
+def findings_of(tasks: Iterable[Task], pool: Executor | None) -> Iterator[tuple[Task, list[Finding]]]:
+    """Do some works, and yield each as it ends, with what is wrong with what it has read.
 
-    A chain gives its works stage by stage, and is asked for those of the next one when all that it gave are done. No
-    chain waits for another; the works of the first ones are begun before those of the others. Two that are `large` are
-    not done at once, lest their memories be added.
+    Two that are `large` are not done at once, lest their memories be added.
     """
     if pool is None:
-        yield from ((task, _tried(task)) for chain in chains for tasks in chain for task in tasks)
+        yield from ((task, _tried(task)) for task in tasks)
         return
-    stages = [filter(None, chain) for chain in chains]
-    left: list[list[Task]] = [[] for _ in chains]
-    at_work: dict[Future, tuple[int, Task]] = {}
-    while True:
-        busy = {rank for rank, _ in at_work.values()}
-        for rank, tasks in enumerate(left):
-            if not tasks and rank not in busy:
-                tasks += next(stages[rank], [])
-            while len(at_work) < cores() and (task := _first(tasks, [task for _, task in at_work.values()])):
-                tasks.remove(task)
-                at_work[pool.submit(_tried, task)] = rank, task
-        if not at_work:
-            return
+    left, at_work = [*tasks], {}
+    while left or at_work:
+        while len(at_work) < cores() and (task := _first(left, at_work.values())):
+            left.remove(task)
+            at_work[pool.submit(_tried, task)] = task
         for future in wait(at_work, return_when=FIRST_COMPLETED).done:
-            _, task = at_work.pop(future)
-            yield task, future.result()
+            yield at_work.pop(future), future.result()
 
 
-def _first(tasks: list[Task], at_work: list[Task]) -> Task | None:
+def _first(tasks: list[Task], at_work: Iterable[Task]) -> Task | None:
     alone = any(task.args[0].large for task in at_work)
     return next((task for task in tasks if not (alone and task.args[0].large)), None)
 

@@ -318,9 +318,8 @@ def with_msa(facts: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
         precision = both_regimes.precision
         bounds = sum_interval(rows["value"], 1, rows["value"].eq(0).astype(int), precision.rounding, precision.rule)
         known = rows["status"].eq(OK) & rows["status_msa"].eq(OK)
-        sums = {
-            name: (bound + rows[f"{name}_msa"]).where(known) for name, bound in zip(ROUNDED_BOUNDS, bounds, strict=True)
-        }
+        both_of = zip(ROUNDED_BOUNDS, bounds, strict=True)
+        sums = {name: (bound + rows[f"{name}_msa"]).where(known) for name, bound in both_of}
         status = rows["status"].where(rows["status"].ne(OK), rows["status_msa"])
         rows = rows.assign(**sums, status=status, measure=both, source=BOTH_REGIMES)
         tables.append(rows.assign(value=(rows["least"] + rows["most"]) / 2)[[*COLUMNS, *ROUNDED_BOUNDS]])

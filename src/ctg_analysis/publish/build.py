@@ -71,10 +71,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
         "texts": sha256(b"".join(path.read_bytes() for path in texts)).hexdigest(),
         OF_ALL: sha256(json.dumps([public_inputs(root, epci), tables_of(root, epci)]).encode()).hexdigest(),
     }
-    sums = {
-        chapter.path.stem: "" if chapter.fault else sha256(chapter.path.read_bytes()).hexdigest()
-        for chapter in chapters
-    }
+    sums = {one.path.stem: "" if one.fault else sum_of_file(one.path) for one in chapters}
     return {stem: common | {"notebook": digest} for stem, digest in sums.items()}
 
 
@@ -193,14 +190,10 @@ def plan_report(
             listed.append(replace(chapter, title=entry.get("title", stem), question=entry.get("question", "")))
     own = keys(listed, root, epci)
     made_of = {stem: entry["key"] for stem, entry in entries.items()}
-    todo = [
-        chapter
-        for chapter in listed
-        if (force and chapter in chapters) or made_of.get(chapter.path.stem) != own[chapter.path.stem]
-    ]
-    unread = (
-        [chapter for chapter in listed if chapter.page in OF_DEMARCHE] if MATERIAL in read_unread(root, epci) else []
-    )
+    stale = [stem for stem in own if made_of.get(stem) != own[stem]]
+    todo = [chapter for chapter in listed if (force and chapter in chapters) or chapter.path.stem in stale]
+    is_unread = MATERIAL in read_unread(root, epci)
+    unread = [chapter for chapter in listed if is_unread and chapter.page in OF_DEMARCHE]
     kept = [chapter for chapter in todo if chapter.fault or chapter in unread]
     if former and edition == whole and kept == todo and not any(made_of.get(chapter.path.stem) for chapter in kept):
         built = editions.Built(epci, out / epci, breaks=former["breaks"], faults=fault_line(root, epci))
@@ -260,10 +253,10 @@ def make_public(plan: Plan, out: Path) -> editions.Built:
     for chapter in report.chapters:
         about = {"title": chapter.title, "question": chapter.question, "silent": chapter not in shown}
         entries[chapter.path.stem] |= about
-    listed = [
-        links | {"note": note(entries[chapter.path.stem]), "contents": entries[chapter.path.stem].get("contents") or {}}
-        for links, chapter in zip(facts["page"]["chapters"], shown, strict=True)
-    ]
+    listed = []
+    for links, chapter in zip(facts["page"]["chapters"], shown, strict=True):
+        entry = entries[chapter.path.stem]
+        listed.append(links | {"note": note(entry), "contents": entry.get("contents") or {}})
     index = (report, facts["page"] | {"chapters": listed}, beside.result, facts["after"])
     # In a process that has the catalogue and the words already, which this one does without.
     function, name = "ctg_analysis.publish.contents:write_around", f"{report.epci}/{editions.INDEX}"

@@ -139,9 +139,8 @@ def funding(budgets: pd.DataFrame, years: list[int], by: list[str]) -> dict[str,
     if budgets.empty:
         return {}
     sums = budgets.pivot_table(index=by, columns="annee", values="montant", aggfunc="sum", fill_value=0.0)
-    sums = sums.reindex(columns=years, fill_value=0.0).sort_index(
-        level=by[::-1], key=lambda names: names.map(ORDER.index)
-    )
+    sums = sums.reindex(columns=years, fill_value=0.0)
+    sums = sums.sort_index(level=by[::-1], key=lambda names: names.map(ORDER.index))
     names = [capitalised(", ".join(line if isinstance(line, tuple) else (line,))) for line in sums.index]
     written = [
         {"nom": name, "montants": [amount(euros) if euros else NONE for euros in (*line, line.sum())]}
@@ -184,16 +183,12 @@ def _competences(dossier: Dossier) -> list[dict[str, str]]:
     if rows.empty:
         return [{"competence": "À compléter", "par": NONE, "ou": NONE}]
     rows = rows.sort_values("competence", key=lambda names: names.map(list(names.unique()).index), kind="stable")
-    return [
-        {
-            "competence": competence,
-            "par": BY_WHOM[who],
-            "ou": "tout le territoire"
-            if places.eq(dossier.material.epci).any()
-            else listed([dossier.names[code] for code in places]),
-        }
-        for (competence, who), places in rows.groupby(["competence", "exercee_par"], sort=False)["territoire"]
-    ]
+    exercised = []
+    for (competence, who), places in rows.groupby(["competence", "exercee_par"], sort=False)["territoire"]:
+        everywhere = places.eq(dossier.material.epci).any()
+        where = "tout le territoire" if everywhere else listed([dossier.names[code] for code in places])
+        exercised.append({"competence": competence, "par": BY_WHOM[who], "ou": where})
+    return exercised
 
 
 class ReferenceArticle(Row):
@@ -275,11 +270,8 @@ def common(dossier: Dossier) -> dict[str, object]:
 
 
 def _party(party: Any) -> str:
-    by = (
-        f", représentée par {party.representant or 'sa ' + party.qualite}"
-        if party.representant or party.qualite
-        else ""
-    )
+    who = party.representant or (f"sa {party.qualite}" if party.qualite else "")
+    by = f", représentée par {who}" if who else ""
     role = f", {party.qualite}" if party.representant and party.qualite else ""
     number, day = party.deliberation_no, date_text(party.deliberation_date)
     allowed = f", autorisée par la délibération n° {number}{f' du {day}' if day else ''}" if number else ""
@@ -316,12 +308,10 @@ def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], 
     """Write the convention and the fiches-action; return their places, and a warning."""
     dossier = read_dossier(epci, root)
     paths = write(out, epci, convention_documents(dossier, root), alone_in=SHEETS)
-    signed = dossier.since_signature
-    warning = (
-        f"validée le {date_text(signed)}, ses chiffres, ses listes et ses annexes sont du {date_text(dossier.date)} : "
-        "garder le texte signé"
-    )
-    return paths, f"{project_path(paths[0])} : {warning}" if signed else ""
+    if not (signed := dossier.since_signature):
+        return paths, ""
+    of_now = f"ses chiffres, ses listes et ses annexes sont du {date_text(dossier.date)} : garder le texte signé"
+    return paths, f"{project_path(paths[0])} : validée le {date_text(signed)}, {of_now}"
 
 
 def write_issue(epci: str, root: DataRoot, number: int | None, out: Path, today: str = "") -> Iterator[Path]:
@@ -367,16 +357,6 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
         raise InputError(findings)
     if material.convention is None:
         raise InputError([no_convention(material.folder)])
-    return _dossier(seen, material, material.convention)
-
-
-def _dossier(seen: Territory, material: MaterialFiles, convention: Any) -> Dossier:
     places = seen.territories[seen.territories["level"].isin(["epci", "commune"])]
-    return Dossier(
-        material,
-        convention,
-        places.set_index("code")["name"].to_dict(),
-        tuple(messages(seen)),
-        max(seen.received.values()),
-        seen.root.fictional,
-    )
+    names, date = places.set_index("code")["name"].to_dict(), max(seen.received.values())
+    return Dossier(material, material.convention, names, tuple(messages(seen)), date, root.fictional)

@@ -77,9 +77,7 @@ def joined(
         "fictional": made_from["parameters"]["epci"].startswith(EXAMPLE_PREFIX),
     }
     parts = [_part(edition / name, pages) | {"number": (numbers or {}).get(name, "")} for name in pages]
-    added = [
-        {"name": f"suite-{rank}", "title": name, "content": inert(html)} for rank, (name, html) in enumerate(more, 1)
-    ]
+    added = [{"name": f"suite-{at}", "title": name, "content": inert(html)} for at, (name, html) in enumerate(more, 1)]
     footer = _between(for_readers((edition / "index.html").read_text(encoding="utf-8")), "footer")
     closing = _rewritten(footer, "index", pages)
     return page("document.html.j2", page=about, parts=parts + added, cover=len(parts) > 1, closing=closing)
@@ -122,6 +120,7 @@ def _target(href: str, name: str, pages: list[str]) -> str:
 
 WIDE, HIGH, MARGIN = Cm(33.87), Cm(19.05), Cm(2)
 TITLE_ONLY = 5  # of the layouts of python-pptx
+OTHERS = "#8C8C8C"  # the bars of other places
 PIXELS = (620, 620)
 ALONE = (
     "<style>body {{ margin: 0; font-family: sans-serif }} figure {{ margin: 0 }} figcaption, details, figure > p {{ "
@@ -223,12 +222,10 @@ def _chart(slide: Slide, places: Sequence[tuple[str, float, str]], label: str, d
     plot.gap_width, plot.has_data_labels, plot.vary_by_categories = 40, True, False
     chart.value_axis.visible, chart.value_axis.has_major_gridlines = False, False
     chart.value_axis.minimum_scale = min(0.0, *(value for _, value, _ in places))
-    fill = plot.series[0].format.fill
-    fill.solid()
-    fill.fore_color.rgb = RGBColor.from_string("8C8C8C")
-    own = plot.series[0].points[len(places) - 1].format.fill
-    own.solid()
-    own.fore_color.rgb = RGBColor.from_string(TERRITORY.removeprefix("#"))
+    bars = plot.series[0]
+    for filled, colour in ((bars, OTHERS), (bars.points[len(places) - 1], TERRITORY)):
+        filled.format.fill.solid()
+        filled.format.fill.fore_color.rgb = RGBColor.from_string(colour.removeprefix("#"))
     _describe(frame, f"{label} : {' ; '.join(f'{name} {text}' for name, _, text in places)}")
 
 
@@ -325,11 +322,8 @@ def short_report(edition: Path, seen: Territory, synthesis: str) -> str:
         if notebook.title and (piece := essential(seen, notebook.number, said)).html
     ]
     maps = [Markup(for_readers(communes_map(seen, indicator).html)) for indicator in mapped(seen, MAPS)]
-    more = []
-    if chapters:
-        more.append((BY_CHAPTER, page("essentiel.html.j2", page={}, chapters=chapters)))
-    if maps:
-        more.append((ON_MAPS, page("essentiel.html.j2", page={}, maps=maps)))
+    parts = {BY_CHAPTER: {"chapters": chapters}, ON_MAPS: {"maps": maps}}
+    more = [(title, page("essentiel.html.j2", page={}, **part)) for title, part in parts.items() if any(part.values())]
     return joined(edition, [synthesis], TITLE, more=more)
 
 

@@ -129,10 +129,10 @@ def comes_after(edition: Path, observations: str) -> Path | None:
         return edition
     if not made_from["after"]:
         return None
-    others = (earlier for earlier in _by_publication(edition.parent) if is_whole(earlier))
-    return compared_with(edition) or next(
-        (earlier for earlier in others if record(earlier)["observations"] != observations), None
-    )
+    if before := compared_with(edition):
+        return before
+    whole = filter(is_whole, _by_publication(edition.parent))
+    return next((earlier for earlier in whole if record(earlier)["observations"] != observations), None)
 
 
 def the_latest(epci: str, out: Path) -> Path:

@@ -12,7 +12,7 @@ import segno
 from markupsafe import Markup
 
 from ctg_analysis.chapter.known import source
-from ctg_analysis.chapter.territory import Territory, open_territory
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.demarche.columns import JOIN, first_day, last_day, lines
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import IMAGES, MaterialFiles, logos, open_material
@@ -22,7 +22,7 @@ from ctg_analysis.display.quantities import agreed
 from ctg_analysis.display.texts import NBSP, date_text, span_phrase, typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
-from ctg_analysis.model.indicator import OK, Indicator
+from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.derivation import read_places
@@ -109,19 +109,16 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
     figures = list(_figures(issue, material, root, findings))
     if findings:
         raise InputError(findings)
-    extracts = (
-        material["extraits"].set_index("extrait_id").loc[list(issue.paroles or ())]
-    )  # see consistency.of_info_flashes
+    # Each is there, see consistency.of_info_flashes.
+    extracts = material["extraits"].set_index("extrait_id").loc[list(issue.paroles or ())]
     quotes = [
         {"text": typography(row.texte_anonymise).removesuffix("."), "by": row.type_acteur}
         for row in extracts.itertuples()
     ]
     moment, territory = today or issue.date, find_epci(places, epci)["name"]
     phases = list(standing(material["calendrier"], moment))
-    dates = lines(material["info_flash_dates"])
-    coming = [
-        meeting for meeting in dates if meeting.numero == issue.numero and last_day(meeting.date) >= first_day(moment)
-    ]
+    meetings = [one for one in lines(material["info_flash_dates"]) if one.numero == issue.numero]
+    coming = [one for one in meetings if last_day(one.date) >= first_day(moment)]
     shown = [
         territory,
         *(step["name"] for phase in phases for step in phase["steps"]),
@@ -155,9 +152,8 @@ def _issue(material: MaterialFiles, number: int | None) -> Any:
     place = f"{project_path(material.folder)}/{TABLES['info_flash'].place}"
     issues = {issue.numero: issue for issue in lines(material["info_flash"])}
     if not issues:
-        raise UserError(
-            f"{place} : aucun numéro de l'info flash encore, attendu une ligne ; voir `ctg new {material.epci}`"
-        )
+        expected = f"attendu une ligne ; voir `ctg new {material.epci}`"
+        raise UserError(f"{place} : aucun numéro de l'info flash encore, {expected}")
     if number is not None and number not in issues:
         raise UserError(f"{place} : aucun numéro {number}, attendu l'un de : {', '.join(map(str, sorted(issues)))}")
     return issues[max(issues) if number is None else number]
@@ -170,30 +166,23 @@ def _figures(issue: Any, material: MaterialFiles, root: DataRoot, findings: list
     must_be_sound(root, material.epci)
     seen = open_territory(material.epci, root)
     for figure in issue.chiffres_cles:
-        indicator, place, period = figure.split(JOIN)
-        key_figure = _figure(CATALOGUE[indicator], place, period, seen)
-        if key_figure is None:
+        name, place, period = figure.split(JOIN)
+        indicator, rows = CATALOGUE[name], seen.readable(CATALOGUE[name])
+        rows = rows[rows["territory"].eq(place) & rows["period"].eq(period) & rows["status"].eq(OK)]
+        if rows.empty:
             expected = f"un chiffre que donne `ctg observations {material.epci}`"
-            what = f"aucune valeur de {indicator} pour {place} en {period}"
+            what = f"aucune valeur de {name} pour {place} en {period}"
             findings.append(material.tables["info_flash"].fault(issue.Index, "chiffres_cles", what, expected))
-        else:
-            yield key_figure
-
-
-def _figure(indicator: Indicator, place: str, period: str, seen: Territory) -> dict[str, str] | None:
-    rows = seen.readable(indicator)
-    rows = rows[rows["territory"].eq(place) & rows["period"].eq(period) & rows["status"].eq(OK)]
-    if rows.empty:
-        return None
-    row = rows.iloc[0]
-    return {
-        "value": row["text"],
-        "unit": "" if indicator.unit.startswith("%") else agreed(indicator.unit, row["value"]),
-        "label": typography(indicator.label),
-        "place": typography(row["name"]),
-        "period": date_text(row["period"]),
-        "source": str(source(seen, rows.head(1))),
-    }
+            continue
+        row = rows.iloc[0]
+        yield {
+            "value": row["text"],
+            "unit": "" if indicator.unit.startswith("%") else agreed(indicator.unit, row["value"]),
+            "label": typography(indicator.label),
+            "place": typography(row["name"]),
+            "period": date_text(row["period"]),
+            "source": str(source(seen, rows.head(1))),
+        }
 
 
 def logo(path: Path) -> tuple[str, str]:
@@ -208,8 +197,7 @@ def _code(issue: Any) -> str:
     if not issue.lien:
         return ""
     drawn = io.BytesIO()
-    segno.make(issue.lien, error="m").save(
-        drawn, kind="svg", xmldecl=False, svgns=False, border=2, svgclass=None, lineclass=None, omitsize=True
-    )
+    plain = {"xmldecl": False, "svgns": False, "svgclass": None, "lineclass": None, "omitsize": True}
+    segno.make(issue.lien, error="m").save(drawn, kind="svg", border=2, **plain)
     alt = "Code à lire avec un téléphone, qui mène à l’adresse ci-contre"
     return drawn.getvalue().decode().strip().replace("<svg ", f'<svg role="img" aria-label="{alt}" ', 1)

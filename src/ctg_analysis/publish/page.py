@@ -148,10 +148,8 @@ def _named(cell: NotebookNode) -> list[str]:
     """Return the indicators and the families that the code of a cell names; a family is followed by its members."""
     ids = []
     for name in NAME.findall(cell.source) if cell.cell_type == "code" else []:
-        members = (
-            [indicator.id for indicator in CATALOGUE.values() if indicator.family == name] if name in TITLES else []
-        )
-        ids += [name, *members] if name in TITLES or name in CATALOGUE else []
+        ids += [name] if name in TITLES or name in CATALOGUE else []
+        ids += [one.id for one in CATALOGUE.values() if name in TITLES and one.family == name]
     return list(dict.fromkeys(ids))
 
 

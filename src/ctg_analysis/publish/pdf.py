@@ -22,15 +22,8 @@ from ctg_analysis.model.processes import run_program
 from ctg_analysis.model.scratch import temporary
 from ctg_analysis.model.settings import settings
 
-PROGRAMS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "msedge",
-)
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PROGRAMS += ("microsoft-edge", "msedge")
 PLACES = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",

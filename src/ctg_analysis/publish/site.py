@@ -179,10 +179,8 @@ def is_listed(out: Path) -> bool:
 def write_list(out: Path) -> None:
     """Write the page that lists the reports of a folder, with a search; a former one is replaced whole."""
     with alone(out, "index", f"{out} : liste des rapports écrite", PATIENCE), scratch(out, "index") as folder:
-        pending = folder / LIST
-        beside = {
-            path.name: path.stem.removeprefix(OF_DEPARTEMENT) for path in sorted(out.glob(f"{OF_DEPARTEMENT}*.html"))
-        }
+        pending, pages = folder / LIST, sorted(out.glob(f"{OF_DEPARTEMENT}*.html"))
+        beside = {path.name: path.stem.removeprefix(OF_DEPARTEMENT) for path in pages}
         pending.write_text(page("territoires.html.j2", territories=listed(out), beside=beside), encoding="utf-8")
         pending.replace(out / LIST)
 

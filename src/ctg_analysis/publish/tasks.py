@@ -124,9 +124,7 @@ def write_data(report: Report) -> dict:
         observations = write_observations(report.fresh, chapter.territory)
         after = write_changes(report.fresh, report.latest, observations, page)
     numbers = {one.page: one.number for one in report.chapters}
-    chapters = [
-        link | {"known": known_of(*completeness(territory, numbers[link["page"]]))} for link in page["chapters"]
-    ]
+    chapters = [one | {"known": known_of(*completeness(territory, numbers[one["page"]]))} for one in page["chapters"]]
     to_come = chapters_to_come(report)
     without_data = unknown_chapters(territory)
     of_chain = (territory.root, territory.epci, territory.observations, territory.territories)
@@ -191,9 +189,8 @@ def _of_territory(epci: str) -> dict:
     }
 
 
-CHAPTERS: dict[str, type[DemarcheChapter]] = dict(
-    zip(OF_DEMARCHE, (Consultation, Interviews, Bilan, Enjeux, Strategy, Followup), strict=True)
-)
+KINDS: tuple[type[DemarcheChapter], ...] = Consultation, Interviews, Bilan, Enjeux, Strategy, Followup
+CHAPTERS = dict(zip(OF_DEMARCHE, KINDS, strict=True))
 
 
 def untold(territory: Territory) -> list[str]:

@@ -20,9 +20,9 @@ from lxml.etree import XMLSyntaxError
 
 from ctg_analysis.display.quantities import agreed, amount, quantity
 from ctg_analysis.display.texts import NBSP, capitalised, date_text, span_phrase, typography
-from ctg_analysis.model.errors import Finding, InputError, UserError
+from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.scratch import alone, put_in_place, restore, scratch
-from ctg_analysis.model.settings import MATERIAL, MODELS, DataRoot, data_root, project_path
+from ctg_analysis.model.settings import MATERIAL, MODELS, DataRoot, broken, data_root, project_path
 from ctg_analysis.raw.workbook_safety import DAMAGED
 
 # The tags are those of docxtpl (https://docxtpl.readthedocs.io). What is written in their place stays text, whatever it
@@ -43,15 +43,14 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     Raises:
         InputError: a file that is no Word template, a tag that is wrong or names nothing.
     """
-    place = project_path(template)
     try:
         with zipfile.ZipFile(template) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
-                raise _wrong(place, f"des parties de plus de {LARGEST // 10**6} Mo", "un modèle")
+                raise broken(template, None, f"des parties de plus de {LARGEST // 10**6} Mo", "un modèle")
         document = DocxTemplate(template)
         document.get_docx()
     except (*DAMAGED, OpcError, XMLSyntaxError, KeyError) as error:
-        raise _wrong(place, "un fichier que Word n'ouvrirait pas", "un modèle .docx") from error
+        raise broken(template, None, "un fichier que Word n'ouvrirait pas", "un modèle .docx") from error
 
     environment = Tags(autoescape=True, undefined=StrictUndefined, finalize=_written)
     environment.filters = {name: environment.filters[name] for name in FILTERS} | OURS
@@ -61,7 +60,7 @@ def fill(template: Path, context: Mapping[str, object], *, title: str, date: str
     except (TemplateError, *OF_A_TAG) as error:
         message = (str(error).splitlines() or [type(error).__name__])[0][:200]
         expected = "les balises que décrit data/reference/convention/LISEZMOI.md"
-        raise _wrong(place, f"une balise qui ne va pas ({message})", expected) from error
+        raise broken(template, None, f"une balise qui ne va pas ({message})", expected) from error
     filled = document.docx  # get_docx() would open the template again
     about = filled.core_properties
     about.title, about.language, about.revision = title, "fr-FR", 1
@@ -89,10 +88,6 @@ def dated(value: float | None, moment: str | None, unit: str = "") -> str:
 
 OURS = {"date": date_text, "majuscule": capitalised, "montant": amount, "nombre": quantity, "periode": span_phrase}
 OURS["valeur"] = dated
-
-
-def _wrong(place: str, found: str, expected: str) -> InputError:
-    return InputError([Finding(place, None, None, found, expected)])
 
 
 class Tags(SandboxedEnvironment):

@@ -114,16 +114,13 @@ class RawFolder:
 def read_certificate(folder: Path) -> RawFolder:
     """Return a source folder with its certificate; raise InputError when it is absent or incomplete."""
     path = folder / CERTIFICATE
-    file = project_path(path)
     if not path.is_file():
         raise broken(path, None, "aucun certificat", "un source.yml à côté des fichiers")
     read = load_yaml(path, Certificate)
-    certificate = read.value
-    name = source_of(folder)
-    if certificate.id != name:
-        expected = f"le nom du dossier, {name!r}"
-        raise InputError([Finding(file, read.lines["id",], "id", repr(certificate.id), expected)])
-    return RawFolder(folder, certificate)
+    if read.value.id != source_of(folder):
+        expected = f"le nom du dossier, {source_of(folder)!r}"
+        raise InputError([Finding(project_path(path), read.lines["id",], "id", repr(read.value.id), expected)])
+    return RawFolder(folder, read.value)
 
 
 def integrity(folder: RawFolder, name: str) -> list[Finding]:

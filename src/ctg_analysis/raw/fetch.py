@@ -28,8 +28,18 @@ MAXIMUM_BYTES = 2_000_000_000
 BLOCK = 1 << 16
 
 
+ATTEMPTS = 5
+
+
 class FetchError(UserError):
-    """A file that could not be had; nothing of it was kept in the place of a good one."""
+    """A file that could not be had; nothing of it was kept in the place of a good one.
+
+    again: of a fault that may pass, the seconds that the server asks to wait before it is asked again.
+    """
+
+    def __init__(self, message: str, again: float | None = None):
+        super().__init__(message if again is None else f"{message}, {ATTEMPTS} times; run the command again later")
+        self.again = again
 
 
 def too_large(origin: str) -> FetchError:
@@ -51,13 +61,6 @@ def keep(came: Path, download: Download, origin: str, *, packed: bool) -> None:
     came.replace(came.with_name(download.name))
 
 
-def last_line(path: Path) -> bytes:
-    """The last line of a file, with its end if it has one."""
-    with path.open("rb") as file:
-        file.seek(max(0, file.seek(0, 2) - BLOCK))
-        return (file.read().splitlines(keepends=True) or [b""])[-1]
-
-
 def _unpacked(path: Path, download: Download, origin: str, *, within: bool = False) -> Path:
     """The file of a zip that the download keeps; a zip within the zip is opened too, but none within that.
 
@@ -66,7 +69,8 @@ def _unpacked(path: Path, download: Download, origin: str, *, within: bool = Fal
     target = path.with_name(f"{download.name}.{'inner' if within else 'outer'}.part")
     try:
         with zipfile.ZipFile(path) as archive:
-            _refuse_large(archive, origin)
+            if sum(entry.file_size for entry in archive.infolist()) > MAXIMUM_BYTES:
+                raise too_large(origin)
             names = archive.namelist()
             fitting = [name for name in names if fnmatch.fnmatch(PurePosixPath(name).name, download.member)]
             inner = [] if fitting or within else [name for name in names if name.lower().endswith(".zip")]
@@ -79,12 +83,6 @@ def _unpacked(path: Path, download: Download, origin: str, *, within: bool = Fal
     return _unpacked(target, download, origin, within=True) if inner else target
 
 
-def _refuse_large(archive: zipfile.ZipFile, origin: str) -> None:
-    if sum(entry.file_size for entry in archive.infolist()) > MAXIMUM_BYTES:
-        raise too_large(origin)
-
-
-ATTEMPTS = 5
 TIMEOUTS = 10, 30  # seconds to connect, without a byte
 SECONDS_FOR_A_FILE = 3600
 LONGEST_WAIT = 120  # seconds that a server may ask us to wait
@@ -97,14 +95,6 @@ FileProgress = Callable[[int, int | None], None]
 
 class NoAnswer(FetchError):
     """A file that could not be had because no server answered: the network is down, or it lets nothing through."""
-
-
-class _Passing(Exception):
-    """A fault that may pass. wait: seconds that the server asks for. answered: it said something."""
-
-    def __init__(self, message: str, wait: float = 0, *, answered: bool = True):
-        super().__init__(message)
-        self.wait, self.answered = wait, answered
 
 
 def retrieve(download: Download, part: Path, mirror: str, progress: FileProgress) -> str:
@@ -141,22 +131,15 @@ def _latest(catalogue: Path, download: Download) -> str:
         fitting = [one for one in resources if fnmatch.fnmatch(names[one["url"]], download.resource)]
         return max(fitting, key=lambda resource: resource["last_modified"])["url"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise FetchError(
-            f"{download.url}: no resource named like {download.resource!r} came, expected a dataset of data.gouv.fr"
-        ) from error
-
-
-def _give_up(state: tenacity.RetryCallState) -> None:
-    error = state.outcome.exception()
-    kind = FetchError if error.answered else NoAnswer
-    raise kind(f"{error}, {ATTEMPTS} times; run the command again later") from error
+        wanted = f"no resource named like {download.resource!r} came, expected a dataset of data.gouv.fr"
+        raise FetchError(f"{download.url}: {wanted}") from error
 
 
 @tenacity.retry(
     stop=tenacity.stop_after_attempt(ATTEMPTS),
-    wait=lambda state: BACKOFF(state) + state.outcome.exception().wait,
-    retry=tenacity.retry_if_exception_type(_Passing),
-    retry_error_callback=_give_up,
+    wait=lambda state: BACKOFF(state) + state.outcome.exception().again,
+    retry=tenacity.retry_if_exception(lambda error: getattr(error, "again", None) is not None),
+    reraise=True,
 )
 def _download(url: str, part: Path, deadline: float, progress: FileProgress) -> None:
     try:
@@ -166,10 +149,10 @@ def _download(url: str, part: Path, deadline: float, progress: FileProgress) -> 
     except (requests.TooManyRedirects, ValueError, OverflowError) as error:  # an address, a redirection, a header
         raise FetchError(f"{url}: cannot be asked ({type(error).__name__}); has its address changed?") from error
     except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        silent = isinstance(error, requests.ConnectionError)
-        if silent and isinstance(error.args[0], urllib3.exceptions.MaxRetryError):
+        kind = NoAnswer if isinstance(error, requests.ConnectionError) else FetchError
+        if kind is NoAnswer and isinstance(error.args[0], urllib3.exceptions.MaxRetryError):
             raise NoAnswer(f"{url}: no connection ({type(error).__name__}); run the command again later") from error
-        raise _Passing(f"{url}: the connection failed ({type(error).__name__})", answered=not silent) from error
+        raise kind(f"{url}: the connection failed ({type(error).__name__})", again=0) from error
 
 
 def _refuse_answer(answer: requests.Response, url: str) -> None:
@@ -178,7 +161,7 @@ def _refuse_answer(answer: requests.Response, url: str) -> None:
         wait = urllib3.Retry().get_retry_after(answer.raw) or 0
         if wait > LONGEST_WAIT:
             raise FetchError(f"{url}: the server asks to wait {wait:.0f} seconds; run the command again then")
-        raise _Passing(f"{url}: the server answered {code}", wait)
+        raise FetchError(f"{url}: the server answered {code}", again=wait)
     if code != 200:
         raise FetchError(f"{url}: the server answered {code}, expected the file; has its address changed?")
     if "text/html" in answer.headers.get("Content-Type", ""):
@@ -197,12 +180,13 @@ def _write(answer: requests.Response, part: Path, deadline: float, progress: Fil
             if time.monotonic() > deadline:
                 raise FetchError(f"{url}: too slow, {size} bytes in the time allowed; run the command again later")
             file.write(block)
+            ends_a_line = block.endswith(b"\n")
             progress(size, total)
     if not size:
-        raise _Passing(f"{url}: an empty answer came")
+        raise FetchError(f"{url}: an empty answer came", again=0)
     measured = length or "Transfer-Encoding" in answer.headers  # urllib3 sees that such an answer was cut
-    if not measured and part.name.endswith(".csv.part") and not last_line(part).endswith(b"\n"):
-        raise _Passing(f"{url}: an answer of unknown length stopped within a line, at {size} bytes")
+    if not measured and part.name.endswith(".csv.part") and not ends_a_line:
+        raise FetchError(f"{url}: an answer of unknown length stopped within a line, at {size} bytes", again=0)
 
 
 NEXT, REFUSED = ".next", ".refused"  # beside the full files of a source, never read

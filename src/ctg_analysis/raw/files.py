@@ -81,21 +81,14 @@ def _load_parquet(path: Path, choose: Choose) -> pd.DataFrame:
 
 def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
     """Return all the sheets that have the columns, one below the other; column `sheet` names each."""
-    try:
-        workbook = CalamineWorkbook.from_path(path)
-        sheets = {
-            name: workbook.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in workbook.sheet_names
-        }
-    except (CalamineError, OSError) as error:
-        raise broken(path, None, "un fichier coupé, ou d'une autre sorte", "un classeur entier") from error
     tables = []
-    for name, rows in sheets.items():
+    for name, rows in _sheets(path).items():
         for number, row in enumerate(rows[:TITLE_LINES]):
             header = [" ".join(str(cell).split()) for cell in row]
             chosen = choose(header)
             if len(chosen) > 1:
                 table = pd.DataFrame(rows[number + 1 :], columns=header, index=range(number + 2, len(rows) + 1))
-                table = table.map(_cell)
+                table = table.map(text_of)
                 tables.append(table.loc[~without_data(table), chosen].assign(sheet=name))
                 break
     if not tables:
@@ -103,11 +96,14 @@ def _load_workbook(path: Path, choose: Choose) -> pd.DataFrame:
     return pd.concat(tables)
 
 
-def _cell(value: object) -> str:
-    """Return a cell as text; a whole number without its decimals."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+def _sheets(path: Path) -> dict[str, list[list]]:
+    """Return the sheets of a workbook by name: their rows of cells, from the first one on."""
+    try:
+        with CalamineWorkbook.from_path(path) as workbook:
+            sheets = {name: workbook.get_sheet_by_name(name) for name in workbook.sheet_names}
+            return {name: sheet.to_python(skip_empty_area=False) for name, sheet in sheets.items()}
+    except (CalamineError, OSError) as error:  # of a zip that is not what Python takes it for
+        raise foreign(path) from error
 
 
 def _load_csv(path: Path, choose: Choose, keep: Keep | None, most: float, footer: re.Pattern) -> pd.DataFrame:
@@ -380,15 +376,9 @@ def rows_of(path: Path) -> tuple[tuple[str, list[list[str]], Cells], ...]:
 
 @lru_cache(maxsize=KEPT)
 def _rows_of(path: Path, *_: int) -> tuple[tuple[str, list[list[str]], Cells], ...]:
-    cells = scanned(path)
-    try:
-        with CalamineWorkbook.from_path(path) as workbook:
-            named = [(name, workbook.get_sheet_by_name(name)) for name in workbook.sheet_names]
-            read = [(name, sheet.to_python(skip_empty_area=False)) for name, sheet in named]
-    except (CalamineError, OSError) as error:  # of a zip that is not what Python takes it for
-        raise foreign(path) from error
-    texts = {name: [[text_of(cell) for cell in row] for row in rows] for name, rows in read}
-    for name, rows in read:
+    cells, sheets = scanned(path), _sheets(path)
+    texts = {name: [[text_of(cell) for cell in row] for row in rows] for name, rows in sheets.items()}
+    for name, rows in sheets.items():
         for row, column in cells.get(name, Cells()).percents:
             if row <= len(rows) and column <= len(rows[row - 1]) and isinstance(rows[row - 1][column - 1], int | float):
                 texts[name][row - 1][column - 1] = f"{text_of(round(100 * rows[row - 1][column - 1], 10))} %"

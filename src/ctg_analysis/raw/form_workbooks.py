@@ -169,11 +169,10 @@ YES_OR_NO, CONFIRMED_TOO = ("oui", "non"), frozenset({CONFIRMED})
 
 def headings(source: Source) -> Headings:
     """What the sheet of a form is known by; `territoire` is filled when it is handed out."""
-    above = {PLACE: "territoire", PERIOD: _period(source.form)} | {
-        field.column: field.label for field in source.form.fields
-    }
-    above |= dict.fromkeys(CONFIRMED_TOO & {*source.form.columns}, "confirmé")
-    return Headings(source.id, source.form.sheet or source.id, above, (PLACE,), CONFIRMED_TOO)
+    form = source.form
+    above = {PLACE: "territoire", PERIOD: _period(form)} | {field.column: field.label for field in form.fields}
+    above |= dict.fromkeys(CONFIRMED_TOO & {*form.columns}, "confirmé")
+    return Headings(source.id, form.sheet or source.id, above, (PLACE,), CONFIRMED_TOO)
 
 
 # What was agreed of a form: in each workbook of forms, filled when the partner has sent it back.
@@ -207,15 +206,9 @@ def form_sheet(source: Source, places: list[tuple[str, str]], kinds: dict[str, s
     column, and in that where a row is confirmed.
     """
     form, named = source.form, [f"{code} {name}" for code, name in places]
+    note = "code de la commune, de l'EPCI ou du département"
     columns = [
-        Column(
-            PLACE,
-            "territoire",
-            "code de la commune, de l'EPCI ou du département",
-            choices=named,
-            refused=False,
-            wide=True,
-        ),
+        Column(PLACE, "territoire", note, choices=named, refused=False, wide=True),
         Column(PERIOD, _period(form)),
         *(_column(field, kinds) for field in form.fields),
         *(Column(name, "confirmé", confirmed, choices=(YES,)) for name in form.columns if name == CONFIRMED),
@@ -254,10 +247,8 @@ def partner_workbook(sources: Sequence[Source], name: str, places: list[tuple[st
 
     name: of the EPCI. places: codes and names, the EPCI first, then its communes.
     """
-    partner, base = (
-        " et ".join(dict.fromkeys(source.partner for source in sources)),
-        max(source.secrecy.base for source in sources),
-    )
+    partner = " et ".join(dict.fromkeys(source.partner for source in sources))
+    base = max(source.secrecy.base for source in sources)
     what_to_do = [line.format(name=name, base=base) for line in TEXTS.workbook]
     of_which = [f"« {source.form.sheet} » : {source.label} ({source.id})" for source in sources]
     tables = [form_sheet(source, places, TEXTS.kinds, TEXTS.confirmed) for source in sources]

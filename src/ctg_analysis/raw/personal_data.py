@@ -6,7 +6,6 @@ and what is not is measured: docs/personal_data.md.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from pathlib import Path
 from stdnum import iban
 from stdnum.fr import nir
 
+from ctg_analysis.model.habits import folded
 from ctg_analysis.model.yaml_files import load_yaml
 
 EMAIL, PHONE, ADDRESS, PERSON = "un courriel", "un numéro de téléphone", "une adresse", "le nom d'une personne"
@@ -196,14 +196,14 @@ def _people(text: str) -> Iterator[int]:
     """
     sure, other = first_names()
     for word in UNCAPITALISED.finditer(text):
-        parts = {_key(part) for part in word.group().split("-")}
+        parts = {folded(part) for part in word.group().split("-")}
         if parts <= sure | other and parts & sure and not OF_A_PLACE.search(text[: word.start()]):
             yield word.start()
     for run in NAMES.finditer(text):
         words = run.group().split()
         at = run.start()
         for rank, word in enumerate(words):
-            parts = [_key(part) for part in word.split("-")]
+            parts = [folded(part) for part in word.split("-")]
             before, followed = text[:at], rank + 1 < len(words) or re.match(rf"\s[{CAPITAL}]\.", text[run.end() :])
             named = all(part in sure | other for part in parts) and (followed or any(part in sure for part in parts))
             if named and (word != word.upper() or followed) and not OF_A_PLACE.search(before):
@@ -212,15 +212,10 @@ def _people(text: str) -> Iterator[int]:
             at = text.find(words[rank + 1], at + len(word)) if rank + 1 < len(words) else at
 
 
-def _key(word: str) -> str:
-    decomposed = unicodedata.normalize("NFD", word)
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
-
-
 @cache
 def first_names() -> tuple[frozenset[str], frozenset[str]]:
     """Return the first names, in small letters without accents: those that are nothing else, and the others."""
     lines = FIRST_NAMES.read_text(encoding="utf-8").splitlines()
     sure = " ".join(line for line in lines if not line.startswith(("#", "~")))
     other = " ".join(line[1:] for line in lines if line.startswith("~"))
-    return frozenset(map(_key, sure.split())), frozenset(map(_key, other.split()))
+    return frozenset(map(folded, sure.split())), frozenset(map(folded, other.split()))

@@ -153,6 +153,12 @@ def fully_matches(texts: pd.Series, pattern: str) -> pd.Series:
     return pd.Series(matching.fill_null(False).to_numpy(zero_copy_only=False), index=texts.index)
 
 
+def is_day(texts: pd.Series) -> pd.Series:
+    """Tell the texts that are a day of this century, written as 2026-03-02."""
+    written = texts.str.fullmatch("20[0-9]{2}-[0-9]{2}-[0-9]{2}")
+    return written & pd.to_datetime(texts, format="%Y-%m-%d", errors="coerce").notna()
+
+
 def one_of(values: set[str], **options) -> pa.Column:
     """Return the schema of a text column with a closed list of values."""
     expected = f"l'une de ces valeurs : {', '.join(sorted(values))}"

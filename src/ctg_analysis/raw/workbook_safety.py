@@ -51,23 +51,19 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
             raise _locked(path) if locked else broken(path, None, "un fichier d'Excel 97", AS_XLSX)
         try:
             parts = zipfile.ZipFile(file)
-            _hold_small(path, parts)
+            whole = sum(part.file_size for part in parts.infolist())
+            if any(part.flag_bits & ENCRYPTED for part in parts.infolist()):
+                raise _locked(path)
+            if whole > UNPACKED:
+                raise broken(path, None, f"{whole} octets une fois décompressé", f"{UNPACKED} au plus")
+            if len(parts.infolist()) > PARTS or parts.testzip():
+                raise foreign(path)
             if MANIFEST in parts.namelist() and UNDER_A_PASSWORD[1] in parts.read(MANIFEST):
                 raise _locked(path)
         except (*DAMAGED, OSError) as error:  # of bzip2, and of a place before the beginning
             raise foreign(path) from error
         with parts:
             yield parts
-
-
-def _hold_small(path: Path, parts: zipfile.ZipFile) -> None:
-    whole = sum(part.file_size for part in parts.infolist())
-    if any(part.flag_bits & ENCRYPTED for part in parts.infolist()):
-        raise _locked(path)
-    if whole > UNPACKED:
-        raise broken(path, None, f"{whole} octets une fois décompressé", f"{UNPACKED} au plus")
-    if len(parts.infolist()) > PARTS or parts.testzip():
-        raise foreign(path)
 
 
 def elements(
@@ -82,18 +78,6 @@ def elements(
         with parts.open(name) as content:
             yield from ElementTree.iterparse(content, events=events)
     except (ElementTree.ParseError, LookupError, ValueError) as error:  # of an encoding too
-        raise foreign(parts) from error
-
-
-def whole_number(parts: zipfile.ZipFile, text: str) -> int:
-    """A number that a part writes.
-
-    Raises:
-        InputError: it is none.
-    """
-    try:
-        return int(text)
-    except ValueError as error:
         raise foreign(parts) from error
 
 
@@ -146,13 +130,16 @@ def scanned(path: Path) -> dict[str, Cells]:
     """
     sheets: dict[str, Cells] = {}
     with opened(path) as parts:
-        for name, row, column, kind in (_ods if path.suffix.lower() == ".ods" else _xlsx)(parts):
-            cells = sheets.setdefault(name, Cells())
-            cells.add(row, column, kind)
-            far = cells.rows > MOST_ROWS or cells.columns > MOST_COLUMNS or cells.rows * cells.columns > MOST_CELLS
-            if far or len(cells.percents) > MOST_ROWS:
-                far = f"une case remplie en {xl_rowcol_to_cell(cells.rows - 1, cells.columns - 1)}"
-                raise broken(path, None, far, f"{MOST_ROWS} lignes et {MOST_COLUMNS} colonnes au plus")
+        try:
+            for name, row, column, kind in (_ods if path.suffix.lower() == ".ods" else _xlsx)(parts):
+                cells = sheets.setdefault(name, Cells())
+                cells.add(row, column, kind)
+                far = cells.rows > MOST_ROWS or cells.columns > MOST_COLUMNS or cells.rows * cells.columns > MOST_CELLS
+                if far or len(cells.percents) > MOST_ROWS:
+                    far = f"une case remplie en {xl_rowcol_to_cell(cells.rows - 1, cells.columns - 1)}"
+                    raise broken(path, None, far, f"{MOST_ROWS} lignes et {MOST_COLUMNS} colonnes au plus")
+        except ValueError as error:  # the number of a row, or how many times it comes, that is no number
+            raise foreign(path) from error
     return sheets
 
 
@@ -210,18 +197,17 @@ def _xlsx_cells(
     blank = (None,) if computed else (None, "0")
     for _, element in elements(parts, part):
         if _local(element.tag) == "row":
-            row, column = whole_number(parts, element.get("r") or str(row + 1)), 0
+            row, column = int(element.get("r") or row + 1), 0
             for cell in (one for one in element if _local(one.tag) == "c"):
                 named = re.fullmatch(r"[A-Z]{1,4}\d{1,7}", cell.get("r") or "")
                 row, column = (at + 1 for at in xl_cell_to_rowcol(named[0])) if named else (row, column + 1)
-                inside = {_local(one.tag): one.text for one in cell}
-                if cell.get("t") == "e":
+                inside, kind = {_local(one.tag): one.text for one in cell}, cell.get("t", "n")
+                if kind == "e":
                     yield row, column, ERROR
-                elif "f" in inside and cell.get("t") != "str" and inside.get("v") in blank:
+                elif "f" in inside and kind != "str" and inside.get("v") in blank:
                     yield row, column, NO_VALUE
                 elif "v" in inside or "is" in inside:
-                    is_percent = cell.get("s") in percents and cell.get("t", "n") == "n"
-                    yield row, column, PERCENT if is_percent else ""
+                    yield row, column, PERCENT if kind == "n" and cell.get("s") in percents else ""
             element.clear()
 
 
@@ -233,9 +219,9 @@ def _ods(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
         if event == "start" and tag == "table":
             name, row = _attribute(element, "name"), 0
         elif event == "end" and tag == "table-row":
-            times, column = _times(parts, element, "number-rows-repeated"), 0
+            times, column = int(_attribute(element, "number-rows-repeated", "1")), 0
             for cell in element:
-                first, column = column, column + _times(parts, cell, "number-columns-repeated")
+                first, column = column, column + int(_attribute(cell, "number-columns-repeated", "1"))
                 filled = _attribute(cell, "value-type") or len(cell)
                 if filled or _attribute(cell, "formula"):
                     yield name, row + times, column, ""  # the last of them, before each is told
@@ -246,7 +232,3 @@ def _ods(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
                         yield from ((name, *place, kind) for place in places)
             row += times
             element.clear()
-
-
-def _times(parts: zipfile.ZipFile, element: ElementTree.Element, name: str) -> int:
-    return whole_number(parts, _attribute(element, name, "1"))

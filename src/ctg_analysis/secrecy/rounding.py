@@ -23,6 +23,7 @@ from ctg_analysis.model.source import Source
 MOST_PARTS = 10
 SERIES = ["period", "measure"]
 BOUNDS = ["least", "most"]
+SUMS = {"least": ("least", "sum"), "most": ("most", "sum"), "known": ("least", "size")}
 LEVELS = ("commune", "secteur", "epci", "departement")  # each after what it is made of
 
 
@@ -149,9 +150,7 @@ def _sums_of_places(table: pd.DataFrame, of: pd.Series, parts: pd.DataFrame, mos
     few = parts.assign(size=size)[size.le(most)]
     key = ["territory", "size", *SERIES]
     below = table[["code", *SERIES, *BOUNDS]].dropna().merge(few, left_on="code", right_on="part")
-    sums = below.groupby(key, as_index=False, observed=True).agg(
-        least=("least", "sum"), most=("most", "sum"), known=("part", "size")
-    )
+    sums = below.groupby(key, as_index=False, observed=True).agg(**SUMS)
     return _bounded(table, of, sums[sums["known"].eq(sums["size"])].rename(columns={"territory": "code"}))
 
 
@@ -160,9 +159,7 @@ def _sum_of_classes(table: pd.DataFrame, of: pd.Series, classes: tuple[str, ...]
     if len(classes) > MOST_PARTS or not of.any():
         return table
     below = table[table["measure"].isin(classes)].dropna(subset=BOUNDS)
-    sums = below.groupby(["code", "period"], as_index=False, observed=True).agg(
-        least=("least", "sum"), most=("most", "sum"), known=("measure", "size")
-    )
+    sums = below.groupby(["code", "period"], as_index=False, observed=True).agg(**SUMS)
     sums = sums[sums["known"].eq(len(classes))]
     return _bounded(table, of, sums.assign(measure=table.loc[of, "measure"].iloc[0]))
 
