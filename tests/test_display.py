@@ -25,6 +25,7 @@ from ctg_analysis.display.drawing import SEQUENTIAL
 from ctg_analysis.display.markup import Citation, for_readers
 from ctg_analysis.display.quantities import singular
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
+from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import EXAMPLE_EPCI
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.data_files import spreadsheet_safe
@@ -364,6 +365,8 @@ def test_a_norm_is_a_bound_of_the_classes_of_its_map():
 def test_an_age_that_lacks_makes_no_pyramid(example, monkeypatch):
     territory = open_chapter(EXAMPLE_EPCI).territory
     assert ages(territory).to_numpy().sum() == pytest.approx(100)
+    with pytest.raises(UserError, match="found level 'pays', expected one of departement, epci, france, region"):
+        ages(territory, "pays")
     of = territory.of
     monkeypatch.setattr(territory, "of", lambda ids: of(ids).query("indicator != 'men_0_4_count'"))
     assert ages(territory).empty and not drawn.pyramid(ages(territory), ages(territory, "departement")).patches

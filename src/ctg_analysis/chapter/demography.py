@@ -30,6 +30,7 @@ from ctg_analysis.indicators.demography import (
     total_fertility,
 )
 from ctg_analysis.model.catalogue import CATALOGUE
+from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.norms import norm
 from ctg_analysis.show.charts import fan
 from ctg_analysis.show.svg import svg
@@ -236,8 +237,14 @@ def ages(territory: Territory, level: str = "epci") -> pd.DataFrame:
     """The shares of each age and sex in the population, in %: index the ages, columns men, women; no row if one lacks.
 
     level: that of the place, the first of those beside (departement, region, france). attrs: its name, the period.
+
+    Raises:
+        UserError: another level.
     """
-    place = ({one["level"]: one for _, one in territory.beside[::-1].iterrows()} | {"epci": territory.row})[level]
+    places = {one["level"]: one for _, one in territory.beside[::-1].iterrows()} | {"epci": territory.row}
+    if level not in places:
+        raise UserError(f"ages: found level {level!r}, expected one of {', '.join(sorted(places))}")
+    place = places[level]
     period = latest_period(territory.own(FIRST_AGE))
     ids = {sex: [f"{sex}_{age}_count" for age in AGES] for sex in SEXES}
     rows = territory.of([*ids["men"], *ids["women"]])
