@@ -286,6 +286,7 @@ def test_the_sheets_of_the_communes_are_a_document_of_their_own(handed):
         assert "Fiches communales" not in dict(bookmarks(document))
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_the_same_edition_gives_the_same_pdf_on_a_machine(out, synthesis, tmp_path):
     told = record(latest(out, EXAMPLE_EPCI))
@@ -303,6 +304,7 @@ def sheets_of_paper(path):
         return [tuple(round(float(side)) for side in page.mediabox[2:]) for page in document.pages]
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 @pytest.mark.parametrize("epci", [pytest.param(DEFAULT_EPCI, marks=pytest.mark.nightly), EXAMPLE_EPCI])
 def test_the_synthese_is_two_sheets_as_a_document_and_as_a_page_that_is_printed(out, browser, tmp_path, epci):

@@ -20,6 +20,8 @@ from ctg_analysis.model.settings import data_root
 from ctg_analysis.model.source import COMPLEMENTARY, MAIN, SOURCES, Source, Totals
 from ctg_analysis.raw.certificates import read_certificate
 
+pytestmark = pytest.mark.nightly
+
 TWELVE = ["12218", "14581", "15031", "15035", "15047", "15171", "27676", "49126", "60694", "69114", "85165", "85212"]
 WITHOUT_SUM = ["200040574", "200060010", "200066637", "200069524", "200071918", "200089456", "241200641", "246000582"]
 OF_MAYOTTE = ["200050532", "200059871", "200060457", "200060465", "200060473"]  # no population in 2018 nor in 2023

@@ -14,6 +14,8 @@ from ctg_analysis.model.indicator import PERSONS
 from ctg_analysis.model.settings import DEFAULT_EPCI, settings
 from ctg_analysis.model.source import SOURCES
 
+pytestmark = pytest.mark.nightly
+
 RAW = settings().root / "data" / "raw"
 RENNES, LILLE, PARIS, METROPOLIS = "243500139", "200093201", "75056", "200054781"
 LOST = "12218"  # one of the twelve communes that the carrier has lost

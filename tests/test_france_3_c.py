@@ -18,6 +18,8 @@ from ctg_analysis.model.settings import data_root, settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.raw.certificates import read_certificate
 
+pytestmark = pytest.mark.nightly
+
 LOST = ["12218", "14581", "15031", "15035", "15047", "15171", "27676", "49126", "60694", "69114", "85165", "85212"]
 WITHOUT_SUM = ["200040574", "200060010", "200066637", "200069524", "200071918", "200089456", "241200641", "246000582"]
 BY_COMMUNE = ("injep_licences", "data_es", "pass_sport", "rna_objets", "acceslibre")
@@ -125,7 +127,6 @@ def figures(facts, codes):
     return rows.set_index(keys).sort_index()
 
 
-@pytest.mark.nightly
 @pytest.mark.parametrize("source", [*FULL, *UNSEEN])
 def test_the_full_file_of_the_producer_gives_what_the_extract_gives(tmp_path, source):
     """In the layout of its producer; where that was seen nowhere, in the columns of the extract."""

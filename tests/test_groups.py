@@ -67,6 +67,7 @@ def test_only_what_has_changed_is_made_again(few):
     ).equals(before)
 
 
+@pytest.mark.nightly
 def test_what_was_made_before_the_command_ended_is_kept(few):
     """A command that is stopped in the middle, here by a file that cannot be trusted."""
     (path,) = (few.raw / "anct_fibre").glob("*.csv")
@@ -80,6 +81,7 @@ def test_what_was_made_before_the_command_ended_is_kept(few):
     assert "facts insee_etat_civil" not in made(few)
 
 
+@pytest.mark.nightly
 def test_an_entry_that_is_damaged_is_made_again_and_none_is_made_from_a_restricted_file(few):
     process(few)
     names = {path.parent.name for path in (few.path / CACHE).rglob("*.parquet")}

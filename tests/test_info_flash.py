@@ -58,6 +58,7 @@ def test_the_first_issue_is_built_before_any_data_exist(pages, france, tmp_path)
     assert not launch.processed.exists()
 
 
+@pytest.mark.nightly
 def test_an_issue_is_read_from_the_day_that_is_given_and_knows_the_years_of_the_convention(pages, example, france):
     """No clock: without a day, the page is that of the date of the issue, however late it is made."""
     assert "La convention couvrira les années 2024 à 2027." in read(pages[EXAMPLE_EPCI, 1])
@@ -146,6 +147,7 @@ def test_an_address_begins_with_https_or_is_that_of_a_file(example, tmp_path):
         issue_page(EXAMPLE_EPCI, root)
 
 
+@pytest.mark.nightly
 def test_an_issue_that_does_not_exist_is_told(france, example):
     with pytest.raises(UserError, match="aucun numéro 9, attendu l'un de : 1, 2, 3"):
         issue_page(EXAMPLE_EPCI, example, 9)

@@ -65,6 +65,7 @@ def test_the_script_is_small():
     assert len(script("page.js").encode()) <= LARGEST
 
 
+@pytest.mark.nightly
 def test_without_script_nothing_of_it_is_on_the_page(shipped, browser):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -87,6 +88,7 @@ def test_a_commune_chosen_by_the_keyboard_is_in_evidence_and_its_sheet_one_link_
     assert page.locator(".sheet.mine h2").inner_text() == name
 
 
+@pytest.mark.nightly
 def test_the_commune_is_kept_from_page_to_page_from_a_file_with_or_without_a_store(tab, shipped):
     for before in ("", "Object.defineProperty(window, 'localStorage', {get() { throw new Error('refused'); }})"):
         if before:
@@ -117,6 +119,7 @@ def test_a_commune_that_a_note_says_to_have_nothing_is_in_evidence_there(tab, sh
     assert f" {lines} lignes." in page.locator("#ma-commune-dite").inner_text()
 
 
+@pytest.mark.nightly
 def test_a_commune_that_is_not_there_is_none(tab, shipped):
     page = opened(tab, shipped, CHILDCARE, query="?commune=00000")
     assert page.locator("#ma-commune").input_value() == "" and page.locator(".mine").count() == 0
@@ -144,6 +147,7 @@ def test_the_keyboard_reads_every_value_of_every_drawing(tab, shipped, name):
         assert drawing.locator(".readout").inner_text() == "" and drawing.locator("g.read").count() == 0
 
 
+@pytest.mark.nightly
 def test_the_comparator_of_a_profile_is_chosen_by_the_keyboard_with_its_test(tab, shipped):
     page = opened(tab, shipped, CHILDCARE)
     row = page.locator(".profile tbody tr:has([data-comparator=departement]:not(:empty))").first
@@ -226,6 +230,7 @@ def sorted_cells(page, values, presses=1):
         (["non", "Évitable", "éclair", "oui"], ["éclair", "Évitable", "non", "oui"]),
     ],
 )  # fmt: skip
+@pytest.mark.nightly
 def test_tables_sort_as_french_counts_and_spells(tab, values, order):
     """What is not known comes last both ways; totals and comparators stay; a third press gives the order back."""
     ways = [sorted_cells(tab, values, presses) for presses in (1, 2, 3)]

@@ -127,6 +127,7 @@ def test_what_is_missing_is_asked_by_the_workbook_of_each_partner_first(shipped)
         )
 
 
+@pytest.mark.nightly
 def test_the_switch_shows_what_is_for_the_team(shipped, browser):
     page = browser.new_page()
     for name in ("04_petite_enfance.html", "index.html", "manques.html"):
