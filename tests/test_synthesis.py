@@ -95,7 +95,7 @@ def test_a_team_reorders_and_rewrites_and_what_it_wrote_is_marked(edited):
     assert changed.by_team == {
         "age_65_plus_share"
     }  # an alert that the rule had not; the order alone is no choice of side
-    html = synthesis.messages_shown(synthesis.messages(seen), synthesis.RULE).html
+    html = synthesis.messages_shown(seen).html
     assert html.count("Phrase de l’équipe") == 1 == html.count("Choix de l’équipe") and "Trop peu de crèches." in html
     assert "16,0" in html  # the figure stays beside the sentence of the team
 

@@ -335,13 +335,9 @@ def large_figure(territory: Territory, indicator: Indicator) -> dict[str, object
     others = [(SIGNS[row.level], row.name, row.text) for row in sentences.each_row(beside)]
     drawing = None
     if others:
-        alt = " ; ".join(
-            [
-                f"{indicator.label}, {date_text(here['period'])} : {here['text']}",
-                *(f"{name} : {text}" for _, name, text in others),
-            ]
-        )
-        drawing = Drawn(ruler(here["value"], dict(beside[["level", "value"]].to_numpy())), alt)
+        said = [f"{indicator.label}, {date_text(here['period'])} : {here['text']}"]
+        said += [f"{name} : {text}" for _, name, text in others]
+        drawing = Drawn(ruler(here["value"], dict(beside[["level", "value"]].to_numpy())), " ; ".join(said))
     found = trend_of(own, indicator)
     moves = bool(found and found.is_established)
     way = f"{capitalised(standing.way(found))}, de {standing.pace(indicator, own, found)}" if moves else ""

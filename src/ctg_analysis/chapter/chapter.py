@@ -2,9 +2,8 @@
 
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cache, wraps
-from types import MappingProxyType
 
 import pandas as pd
 from geopandas import GeoDataFrame
@@ -170,33 +169,12 @@ class Chapter:
     approvals = _of_indicators(tables.approvals)
     childcare_authority = of_territory(childcare.childcare_authority)
     childcare_need = of_territory(childcare.childcare_need)
-    commitments = of_territory(synthesis.commitments)
-    team = of_territory(synthesis.team)
+    simulation = of_territory(childcare.simulation)
+    profile = of_territory(profiles.profile)
+    key_figures, messages = map(of_territory, (synthesis.key_figures, synthesis.messages_shown))
+    commitments, team = map(of_territory, (synthesis.commitments, synthesis.team))
     map = _of_indicators(figures.communes_map)  # the last: what follows has it in the place of Python's
-
-    def profile(self, *indicators: str, groups: Mapping[str, Sequence[str]] = MappingProxyType({})) -> Html:
-        """A line for each indicator: its value, its years, the places beside, its place among the peers, the test.
-
-        groups: ids by heading, in the place of indicators.
-        """
-        names = [*indicators, *(name for group in groups.values() for name in group)]
-        return _of_indicators(profiles.profile)(self, *names, groups=groups)
-
-    def simulation(self, *, places: int, leaving: int) -> Html:
-        """What more places in childcare centres and fewer childminders would make of the coverage rate."""
-        simulated = _of_indicators(childcare.simulation)
-        return simulated(self, "childcare_coverage_rate", places=places, leaving=leaving)
 
     def reference(self, name: str) -> Html:
         """The dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
         return markup.references(notes.read_reference(name))
-
-    def key_figures(self) -> Html:
-        """The twelve figures of the synthèse: here, the years, the places beside, the test."""
-        names = [indicator.id for indicator in synthesis.synthesis(self.territory).figures]
-        return _of_indicators(profiles.profile)(self, *names, beside=synthesis.BESIDE)
-
-    def messages(self) -> Html:
-        """The strengths, alerts and traits of the territory, by rule, each with its proof."""
-        chosen = synthesis.messages(self.territory)
-        return telling(synthesis.messages_shown(chosen, synthesis.RULE), SHOWN, *(message.anchor for message in chosen))

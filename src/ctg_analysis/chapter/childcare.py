@@ -19,6 +19,7 @@ from ctg_analysis.indicators.childcare import (
     NEEDED,
     PARENTS,
     PLAN,
+    RATE,
     WORKED_OUT_FROM,
     Missing,
     Need,
@@ -308,7 +309,7 @@ def _counted(territory: Territory, inhabitants: pd.DataFrame) -> pd.DataFrame:
     return own.assign(population=total.fillna(own["value"]), total=total.notna(), census=census)
 
 
-def simulation(territory: Territory, indicator: Indicator, *, places: int, leaving: int) -> Html:
+def simulation(territory: Territory, *, places: int, leaving: int) -> Html:
     """What more places in childcare centres and fewer childminders would make of the coverage rate."""
     rows = territory.of(WORKED_OUT_FROM)
     result = simulate(rows[rows["level"].eq("epci")], places=places, leaving=leaving)
@@ -316,8 +317,9 @@ def simulation(territory: Territory, indicator: Indicator, *, places: int, leavi
         lacking = CATALOGUE[result.indicator]
         year = f" ({date_text(result.period)})" if result.period else ""
         what = f"Simulation, faute du chiffre « {texts.uncapitalised(texts.titled(lacking.label))} »{year}"
-        return telling(unavailable(territory, lacking, what), SHOWN, lacking.id)
-    return simulator(indicator, result, source(territory, pd.DataFrame({"source": result.sources})))
+        return telling(unavailable(territory, lacking, what), SHOWN, RATE, lacking.id)
+    cited = source(territory, pd.DataFrame({"source": result.sources}))
+    return telling(simulator(CATALOGUE[RATE], result, cited), SHOWN, RATE)
 
 
 def childcare_need(territory: Territory) -> Html:

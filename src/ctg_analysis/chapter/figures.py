@@ -123,9 +123,7 @@ def _drawn(
         when = f"{last_year(periods[0]) - indicator.value.years + 1}-{last_year(periods[0])}"
     data = tables.listing(indicator, rows, over_years=over_years)
     cited = source(territory, rows, series=over_years)
-    if territory.is_overseas:  # where the Caf pays all
-        words = {"title": indicator.label} | words
-        words = {name: territory.said(text) for name, text in words.items()}
+    words = {name: territory.said(text) for name, text in ({"title": indicator.label} | words).items()}
     return tables.chart(indicator, drawing, data, when=when, source=cited, **words)
 
 
@@ -173,15 +171,13 @@ def _at_shared_period(several: Sequence[Indicator], compared: Mapping[str, pd.Da
     return [one for one in several if periods.get(one.id) == shared]
 
 
-def family_figure(
-    territory: Territory, ax: Axes, rows: pd.DataFrame, unless: pd.DataFrame | None = None, title: str = ""
-) -> Html:
+def family_figure(territory: Territory, ax: Axes, rows: pd.DataFrame, title: str = "") -> Html:
     """The drawing of some members of a family, with its words; few of them are told in a sentence.
 
     A member that has no value to show at the period of most is named below.
 
-    rows: see `members`; a member whose rows are left out is left out of the words too. unless: the numbers that its
-    shares are of; nothing where they are 0. title: what they are, where they are of no family.
+    rows: see `members`; a member whose rows are left out is left out of the words too. title: what they are, where they
+    are of no family.
 
     Raises:
         UserError: axes that `show.charts` did not draw, whose words would not be those of the drawing.
@@ -194,8 +190,6 @@ def family_figure(
     compared = {one: table if pd.notna(table["value"].iloc[0]) else table[:0] for one, table in each}
     known = _at_shared_period(several, compared)
     drawing = svg(ax.figure)
-    if unless is not None and unless.loc[unless["level"].eq("epci"), "value"].eq(0).all():
-        return Html("", why="Les effectifs de cette famille sont nuls : leurs parts ne diraient rien de plus.")
     if not known:
         return unavailable(territory, several[0], title)
     if SURVEY in known[0].sources:

@@ -112,11 +112,9 @@ def uncompared(territory: Territory, indicator: Indicator) -> str:
     known = {("epci", territory.epci), *zip(there["level"], codes, strict=True)}
     beside = territory.beside
     told = beside["name"][[place in known for place in zip(beside["level"], beside["code"], strict=True)]]
-    lacking = list(
-        dict.fromkeys(beside["name"][~beside["name"].isin(told)])
-    )  # La Réunion is a département and a région
-    named = ", ".join(lacking)
-    without = f"Sans valeur de même source et de même période : {named}" if lacking else ""
+    # La Réunion, a département and a région, is told once.
+    lacking = ", ".join(beside["name"][~beside["name"].isin(told)].unique())
+    without = f"Sans valeur de même source et de même période : {lacking}" if lacking else ""
     if there["level"].eq("peers").any():
         return f"{without}." if without else ""
     if territory.peers.peers.empty:
@@ -268,7 +266,7 @@ def whole_sources(territory: Territory) -> dict[str, list[str]]:
     rows = territory.observations
     rows = rows.loc[rows["status"].eq(OK), ["indicator", "source"]].drop_duplicates()
     received = territory.received.items()
-    told = {name: notes.sources([(SOURCES[name], day)])[0] for name, day in received if name in set(rows["source"])}
+    told = {name: notes.whole_source(SOURCES[name], day) for name, day in received if name in set(rows["source"])}
     by_indicator = rows[rows["indicator"].isin(list(CATALOGUE))].groupby("indicator")["source"]
     return {one: [told[name] for name in names if name in told] for one, names in by_indicator}
 
@@ -350,10 +348,8 @@ def _table(territory: Territory, indicator: Indicator, own: pd.Series, rows: pd.
     )
     lines = []
     for row in [*own.itertuples(index=False), *rows.itertuples(index=False)]:
-        where = [
-            places.loc["departement", code]["name"]
-            for code in places.loc["epci", row.territory]["departement"].split("|")
-        ]
+        codes = places.loc["epci", row.territory]["departement"].split("|")
+        where = [places.loc["departement", code]["name"] for code in codes]
         profile = territory.profiles.loc[row.territory]
         beside = ["nd" if pd.isna(profile[name]) else write(profile[name]) for name, write in BESIDE.items()]
         lines.append([f"{row.name} ({texts.typography(', '.join(where))})", row.text, *beside])

@@ -386,16 +386,11 @@ def _figure(territory: Territory, indicator: Indicator, places: list[str], form:
     if form and form.form.by_site:
         level = BY_SITE
     period = PERIODS[bool(form) and form.form.written == MONTH]
-    secret = f"arrondi à {form.secrecy.base}" if form and _counts_persons(indicator, form) else "aucun"
+    rounded = {field.measure for field in form.form.fields if field.is_rounded} if form else set()
+    secret = "aucun" if rounded.isdisjoint(measures_of(indicator.value)) else f"arrondi à {form.secrecy.base}"
     told = map(typography, (indicator.label, indicator.definition, level, period, secret))
     lacking = tuple(typography(names[code]) for code in places if code in names)
     return Figure(*told, lacking, typography(TITLES.get(indicator.family, "")))
-
-
-def _counts_persons(indicator: Indicator, form: Source) -> bool:
-    """Whether an indicator counts persons or households that a form tells."""
-    counted = {field.measure for field in form.form.fields if field.is_rounded}
-    return not counted.isdisjoint(measures_of(indicator.value))
 
 
 @lru_cache(maxsize=1)

@@ -10,14 +10,15 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from ctg_analysis.chapter.analyst import indicator_of
 from ctg_analysis.chapter.known import newer, source, unavailable
 from ctg_analysis.chapter.territory import ENTRUSTED, PEOPLE, ByIndicator, Territory
 from ctg_analysis.display import markup, sentences, standing, texts
 from ctg_analysis.display.drawing import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY, Drawing
-from ctg_analysis.display.markup import ROWS, Html, described, piece
+from ctg_analysis.display.markup import ROWS, SHOWN, Html, described, piece, telling
 from ctg_analysis.display.notes import short_sources
 from ctg_analysis.display.quantities import money, number, percent
-from ctg_analysis.display.tables import signs
+from ctg_analysis.display.tables import frances, signs
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.titles import counted
 from ctg_analysis.indicators.comparisons import last_year, producer
@@ -281,21 +282,25 @@ def within(territory: Territory, indicator: Indicator) -> str:
 
 def profile(
     territory: Territory,
-    *indicators: Indicator,
+    *indicators: str,
     groups: Mapping[str, Sequence[str]] = MappingProxyType({}),
     beside: Sequence[str] = tuple(NAMES),
 ) -> Html:
-    """A line for each indicator that the territory has; the box of the others, which the team alone sees.
+    """A line for each indicator: its value, its years, the places beside, its place among the peers, the test.
+
+    What the territory has no value of is in a box, which the team alone sees.
 
     A column in which no line has anything is left out.
 
-    groups: the ids of indicators under the heading that they stand under. beside: the levels of the places to show.
+    indicators: their ids. groups: ids by heading, in the place of indicators. beside: the levels of the places to show.
     """
     under = {name: heading for heading, names in groups.items() for name in names}
-    known = {one: rows for one in indicators if len(rows := _own(territory, one))}
-    absent = _absent(territory, [one for one in indicators if one not in known])
+    several = [indicator_of(name) for name in (*indicators, *under)]
+    ids = [one.id for one in several]
+    known = {one: rows for one in several if len(rows := _own(territory, one))}
+    absent = _absent(territory, [one for one in several if one not in known])
     if not known:
-        return absent
+        return telling(absent, SHOWN, *ids)
     shown = {*beside, "peers"}
     lines = [replace(_line(territory, one, rows, shown), group=under.get(one.id, "")) for one, rows in known.items()]
     used = [territory.compared(one) if is_compared(one) else rows.tail(1) for one, rows in known.items()]
@@ -314,7 +319,8 @@ def profile(
         source=cited,
         note=note,
     )
-    return markup.together(Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]}), absent)
+    table = Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]})
+    return telling(markup.together(table, absent), SHOWN, *ids)
 
 
 def _absent(territory: Territory, indicators: list[Indicator]) -> Html:
@@ -401,11 +407,7 @@ def _peers(territory: Territory, indicator: Indicator, compared: pd.DataFrame) -
 
 def _france(territory: Territory, indicators: list[Indicator]) -> tuple[dict[str, str], str]:
     """Which France the lines speak of: the name of most of them, and a note on the others."""
-    told: dict[str, list[str]] = {}
-    for one in indicators:
-        rows = territory.compared(one)
-        for name in rows.loc[rows["level"].eq("france") & rows["status"].eq(OK), "name"]:
-            told.setdefault(name, []).append(texts.uncapitalised(one.label))
+    told = frances((one, territory.compared(one)) for one in indicators)
     if not told:
         return {}, ""
     most = max(told, key=lambda name: len(told[name]))
@@ -431,13 +433,7 @@ def first_figures(territory: Territory) -> list[dict[str, str]]:
             "source": short_sources([SOURCES[last["source"]]]),
             "since": f"{first['text']} en {date_text(first['period'])}" if series else "",
         }
+        words = {key: texts.typography(text) for key, text in words.items()}
         shown = {"period": date_text(last["period"]), "drawing": series.__html__() if series else ""}
-        told.append(
-            {
-                "indicator": indicator.id,
-                "chapter": indicator.chapter,
-                **{key: texts.typography(text) for key, text in words.items()},
-            }
-            | shown
-        )
+        told.append({"indicator": indicator.id, "chapter": indicator.chapter} | words | shown)
     return told

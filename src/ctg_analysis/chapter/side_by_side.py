@@ -122,10 +122,9 @@ class SideBySide:
         several = [analyst.indicator_of(one) for one in ids]
         every = read_indicators(self.territory.root.processed, ids, groups=())
         every = every[every["status"].isin([OK, CENSORED]) & every["level"].eq("epci")]
-        found = [self._at_one_period(one, every[every["indicator"].eq(one.id)]) for one in several]
-        return (
-            pd.concat([rows for rows in found if len(rows)], ignore_index=True) if any(map(len, found)) else every[:0]
-        )
+        found = (self._at_one_period(one, every[every["indicator"].eq(one.id)]) for one in several)
+        known = [rows for rows in found if len(rows)]
+        return pd.concat(known, ignore_index=True) if known else every[:0]
 
     def _at_one_period(self, indicator: Indicator, every: pd.DataFrame) -> pd.DataFrame:
         """See `data`. every: the known values of all EPCIs."""
@@ -276,11 +275,8 @@ class SideBySide:
     @cached_property
     def land(self) -> GeoDataFrame:
         """The shapes of the EPCIs, as fine as a small map shows, a row for each part: columns territory, geometry."""
-        contours = pd.read_parquet(
-            self.territory.root.processed / "contours.parquet",
-            columns=["epci", "geometry"],
-            filters=[("epci", "in", list(self.names))],
-        )
+        file, here = self.territory.root.processed / "contours.parquet", [("epci", "in", list(self.names))]
+        contours = pd.read_parquet(file, columns=["epci", "geometry"], filters=here)
         shapes = GeoDataFrame(contours[["epci"]].assign(own=True), geometry=GeoSeries.from_wkb(contours["geometry"]))
         parts = maps.generalised(shapes).dissolve("epci").explode().reset_index(names="territory")
         return parts[["territory", "geometry"]]

@@ -14,7 +14,7 @@ from ctg_analysis.demarche.columns import lines
 from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.display import markup, sentences, texts
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
 from ctg_analysis.display.quantities import counted, short_euros
 from ctg_analysis.display.texts import date_text, listed, typography
 from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
@@ -75,15 +75,6 @@ class MessageText:
     anchor: str
     label: str
     by_team: str = ""
-
-
-def messages_shown(synthesis: list[MessageText], rule: str) -> Html:
-    """Return the strengths, the alerts and the traits of the synthèse, each with a link to its proof."""
-    lists = [
-        (words.heading, words.without, [message for message in synthesis if message.side == side])
-        for side, words in SIDES.items()
-    ]
-    return markup.piece("messages.html.j2", lists=lists, rule=rule)
 
 
 @dataclass(frozen=True)
@@ -155,6 +146,22 @@ def _figures(
         if len(chosen) < FIGURES:
             chosen.setdefault(theme.get(name, name), name)
     return tuple(CATALOGUE[name] for name in chosen.values())
+
+
+def key_figures(territory: Territory) -> Html:
+    """The twelve figures of the synthèse: here, the years, the places beside, the test."""
+    return profiles.profile(territory, *(one.id for one in synthesis(territory).figures), beside=BESIDE)
+
+
+def messages_shown(territory: Territory) -> Html:
+    """The strengths, alerts and traits of the territory, by rule, each with a link to its proof."""
+    chosen = messages(territory)
+    lists = [
+        (words.heading, words.without, [message for message in chosen if message.side == side])
+        for side, words in SIDES.items()
+    ]
+    piece = markup.piece("messages.html.j2", lists=lists, rule=RULE)
+    return telling(piece, SHOWN, *(message.anchor for message in chosen))
 
 
 def messages(territory: Territory) -> list[MessageText]:

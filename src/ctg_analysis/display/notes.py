@@ -88,10 +88,9 @@ def definitions(indicators: Iterable[Indicator]) -> list[dict]:
     return [definition(*family) for family in families.values()]
 
 
-def sources(dated: Iterable[tuple[Source, str]]) -> list[str]:
-    """Return sources as notes name them: in whole, with the day when each was had and what is said of it."""
-    told = (f"{source_text(source)}. Extraction du {short_date(day)}. {source.note}" for source, day in dated)
-    return [texts.typography(text.strip()) for text in told]
+def whole_source(source: Source, day: str) -> str:
+    """Return a source as notes name it: in whole, with the day when it was had and what is said of it."""
+    return texts.typography(f"{source_text(source)}. Extraction du {short_date(day)}. {source.note}".strip())
 
 
 def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[str, str]]:
@@ -118,16 +117,13 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
     }
     before = {"peers": [peers]}
     after = {"secrecy": reasons, "rounding": [f"Sources : {' ; '.join(rounded)}."]}
-    return [
-        _entry(entry["label"], [*before.get(name, []), entry["text"].format(year=year), *after.get(name, [])])
-        for name, entry in load_yaml(METHOD_TEXTS, dict[str, dict[str, str]]).value.items()
-        if stand[name]
-    ]
-
-
-def _entry(label: str, sentences: list[str]) -> dict[str, str]:
-    text = texts.typography(" ".join(sentences))
-    return {"label": texts.typography(label), "definition": text, "caveats": ""}
+    entries = []
+    for name, entry in load_yaml(METHOD_TEXTS, dict[str, dict[str, str]]).value.items():
+        if stand[name]:
+            text = " ".join([*before.get(name, []), entry["text"].format(year=year), *after.get(name, [])])
+            told = {"label": texts.typography(entry["label"]), "definition": texts.typography(text), "caveats": ""}
+            entries.append(told)
+    return entries
 
 
 def geography(sources: list[Source], year: int) -> str:

@@ -368,11 +368,8 @@ def _way(row) -> str:
 
 def beside(rows) -> str:
     """Return the figures to compare with. rows: columns name, level, text, interval, status."""
-    known = rows[rows["status"].eq(OK)]
-    each = [
-        f"{row.name} {row.text}"
-        if row.level != "peers"
-        else f"{uncapitalised(row.name)} {row.text}{f' ({row.interval})' if row.interval else ''}"
-        for row in known.itertuples(index=False)
-    ]
+    each = []
+    for row in rows[rows["status"].eq(OK)].itertuples(index=False):
+        quartiles = f" ({row.interval})" if row.level == "peers" and row.interval else ""
+        each.append(f"{uncapitalised(row.name) if row.level == 'peers' else row.name} {row.text}{quartiles}")
     return f"Pour comparer : {' ; '.join(dict.fromkeys(each))}." if each else ""  # La Réunion is a département too

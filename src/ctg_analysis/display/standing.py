@@ -38,14 +38,13 @@ def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]],
     that differs surely, by a tenth or more. What is not established has words and no sign, nor has what is alike, which
     names the first comparator, nor what the peers are spread that wide of.
     """
-    places = _by_level(rows)
-    return _tested(places, [*_ranked(places, gaps).values()])
+    places, ranked = _ranked(rows, gaps)
+    return _tested(places, [*ranked.values()])
 
 
 def test_of_each(rows: pd.DataFrame, gaps: pd.DataFrame) -> dict[str, str]:
     """Return the sign and the words of `test` beside each place alone, by level."""
-    places = _by_level(rows)
-    ranked = _ranked(places, gaps)
+    places, ranked = _ranked(rows, gaps)
     return {level: "".join(" ".join(one) for one in _tested(places, [gap])[0]).strip() for level, gap in ranked.items()}
 
 
@@ -78,8 +77,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     Parameters:
         found: its row of `findings`, of which why, level, tenth, move and under are read.
     """
-    places = _by_level(rows)
-    gaps = _ranked(places, gaps)
+    places, gaps = _ranked(rows, gaps)
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps), "")
     words = {level: _words(places, gaps[level]) for level in (lead, found["level"], "peers") if level in gaps}
     text = _clauses(indicator, places, words, placed=bool(found["tenth"]))
@@ -104,8 +102,7 @@ def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels
     levels: of the places, in the order to tell them; those that have no figure, or are not judged, are left out.
     tenth: as `findings` have it; what it tells needs no « nettement » nor « comme ».
     """
-    places = _by_level(rows)
-    gaps = _ranked(places, gaps)
+    places, gaps = _ranked(rows, gaps)
     words = {level: _words(places, gaps[level]) for level in levels if level in gaps}
     text = _clauses(indicator, places, words, placed=bool(tenth))
     return f"{text}{AGES}" if _is_of_ages(indicator, gaps) and text else text
@@ -113,8 +110,7 @@ def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels
 
 def side(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, level: str) -> str:
     """Return on which side of a place a value surely is, « plus qu'en France »; nothing where ages may make it."""
-    places = _by_level(rows)
-    gaps = _ranked(places, gaps)
+    places, gaps = _ranked(rows, gaps)
     way = _words(places, gaps[level]).split()[-1] if level in gaps and not _is_of_ages(indicator, gaps) else ""
     return f"{way} {_than(places, level)}" if way in SIDES.values() else ""
 
@@ -143,7 +139,7 @@ def placed(indicator: Indicator, tenth: int) -> str:
 def _clauses(indicator: Indicator, places: Mapping[str, tuple], words: Mapping[str, str], *, placed: bool) -> str:
     """Return « plus qu'en France (12), mais moins que dans l'Aveyron (20) » of the words on each place, by level.
 
-    places: see `_by_level`. placed: whether the tenth of the EPCIs is told after them.
+    places: see `_ranked`. placed: whether the tenth of the EPCIs is told after them.
     """
     if placed:
         words = {level: how for level, how in words.items() if level != "france" or how not in (COMPARED, ABOUT)}
@@ -168,8 +164,7 @@ def shortly(
 
     placed_first: whether the tenth is told rather than France.
     """
-    places = _by_level(rows)
-    gaps = _ranked(places, gaps)
+    places, gaps = _ranked(rows, gaps)
     far = {level: gap for level, gap in gaps.items() if gap.times >= 1}
     level = found["level"] if found["level"] and found["level"] != "peers" and "france" not in far else "france"
     beside = {
@@ -202,18 +197,15 @@ def under(indicator: Indicator, part: float) -> str:
     return f"{who} dans une commune sous le seuil de {least} ({author})"
 
 
-def _by_level(rows: pd.DataFrame) -> dict[str, tuple]:
-    """Return the first row of each level, that of the territory first."""
+def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[dict[str, tuple], dict[str, tuple]]:
+    """Return the first row of each level, that of the territory first, then the gaps to the places that have a row, the
+    first comparator first: the région of La Réunion has none.
+    """
     places: dict[str, tuple] = {}
     for row in sentences.each_row(rows):
         places.setdefault(row.level, row)
-    return places
-
-
-def _ranked(places: Mapping[str, tuple], gaps: pd.DataFrame) -> dict[str, tuple]:
-    """Return the gaps to the places that have a row, the first comparator first: the région of La Réunion has none."""
     held = {gap.level: gap for gap in sentences.each_row(gaps)}
-    return {level: held[level] for level in COMPARATORS if level in held and level in places}
+    return places, {level: held[level] for level in COMPARATORS if level in held and level in places}
 
 
 def _is_of_ages(indicator: Indicator, gaps: Mapping[str, tuple]) -> bool:

@@ -1,5 +1,6 @@
 """Tables of observations, and the charts that stand on one: title, unit, year, source, alternative, data."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from numbers import Integral
 
@@ -49,8 +50,7 @@ def listing(indicator: Indicator, rows: pd.DataFrame, *, over_years: bool) -> Li
     if rows["interval"].ne("").any():
         table = table.beside("Intervalle", list(rows["interval"]))
     if "estimate_text" in rows and rows["estimate_text"].ne("").any():
-        pointless = texts.SIGNS[NOT_APPLICABLE]
-        table = table.beside("Estimation lissée", [text or pointless for text in rows["estimate_text"]])
+        table = table.beside("Estimation lissée", [text or POINTLESS for text in rows["estimate_text"]])
     return table
 
 
@@ -147,7 +147,10 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     others = f"0 dans les {len(zeros)} {'autres ' if local else ''}communes." if len(zeros) else ""
     when = f", {date_text(*periods)}" if len(periods) == 1 else ""
     caption = f"{'Par commune' if local else 'Autour du territoire'}{when}"
-    note = " ".join(filter(None, [signs(lines), others, withheld, unknown, _frances(columns)]))
+    each = frances((indicator, rows) for indicator, _, rows in columns)
+    told = [f"{name} pour {texts.listed(labels)}" for name, labels in each.items()]
+    which = f"{' ; '.join(told)}." if len(told) > 1 else ""
+    note = " ".join(filter(None, [signs(lines), others, withheld, unknown, which]))
     if not lines:
         labels = texts.capitalised(texts.listed([texts.uncapitalised(one.label) for one, *_ in columns]))
         told = markup.reading(f"{labels}{when} : 0 dans les {len(zeros)} communes.", "")
@@ -229,15 +232,13 @@ def _once(lines: list[list[str]]) -> list[list[str]]:
     return [*told.values(), *apart]
 
 
-def _frances(columns: list[Column]) -> str:
-    """Return which France each column speaks of, where they are not of the same one."""
+def frances(columns: Iterable[tuple[Indicator, pd.DataFrame]]) -> dict[str, list[str]]:
+    """Return the labels of indicators by the France that their rows speak of."""
     labels: dict[str, list[str]] = {}
-    for indicator, _, rows in columns:
+    for indicator, rows in columns:
         for name in rows.loc[rows["level"].eq("france") & rows["status"].eq(OK), "name"]:
             labels.setdefault(name, []).append(texts.uncapitalised(indicator.label))
-    if len(labels) < 2:
-        return ""
-    return f"{' ; '.join(f'{name} pour {texts.listed(of)}' for name, of in labels.items())}."
+    return labels
 
 
 def _cells(places: pd.DataFrame, columns: list[Column], cell=None) -> pd.DataFrame:
@@ -262,14 +263,11 @@ def _cells(places: pd.DataFrame, columns: list[Column], cell=None) -> pd.DataFra
 
 def listed(rows: pd.DataFrame, caption: str, marked: frozenset[int] = frozenset(), note: str = "") -> Html:
     """Return a table as it is, its numbers written as French does. marked: numbers of the rows to set apart."""
-    lines = [[_cell(value) for value in row] for row in rows.itertuples(index=False)]
+    lines = [
+        [quantities.number(value) if isinstance(value, Integral) else str(value) for value in row]
+        for row in rows.itertuples(index=False)
+    ]
     columns = enumerate(zip(*lines, strict=True))
     of_words = frozenset(rank for rank, cells in columns if rank and not any(map(str.isdigit, "".join(cells))))
     note = " ".join(filter(None, [signs(lines), note]))
     return markup.table(Table(caption, list(rows.columns), lines, note, marked, left=of_words))
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return quantities.number(value, 2)
-    return quantities.number(value) if isinstance(value, Integral) else str(value)

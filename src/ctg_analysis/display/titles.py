@@ -67,12 +67,10 @@ def trend(indicator: Indicator, rows: pd.DataFrame, found: Trend | None) -> str:
         return here
     if rows["value"].nunique() == 1:
         return f"{here}, comme à chaque date connue depuis {begin}"
+    if found is None and len(rows) < LEAST_YEARS:
+        return here
     if found is None:
-        return (
-            here
-            if len(rows) < LEAST_YEARS
-            else f"{here}, {standing.NO_TREND} de {begin} à {rows['period'].iloc[-1][:4]}"
-        )
+        return f"{here}, {standing.NO_TREND} de {begin} à {rows['period'].iloc[-1][:4]}"
     if found.hangs_on:
         ends = ", ".join(f"{row['text']} en {row['period'][:4]}" for _, row in rows.iloc[[0, -1]].iterrows())
         move = "hausse" if found.change > 0 else "baisse"

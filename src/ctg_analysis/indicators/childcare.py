@@ -326,11 +326,9 @@ def need_of(rows: pd.DataFrame) -> Need | Missing:
     if RATE not in latest:
         return Missing(RATE, "")
     at_work = latest.get(PARENTS, latest.get(EMPLOYED))
-    return (
-        Missing(EMPLOYED, latest[RATE]["period"])
-        if at_work is None
-        else Need(latest[RATE], at_work, latest.get(WISHED))
-    )
+    if at_work is None:
+        return Missing(EMPLOYED, latest[RATE]["period"])
+    return Need(latest[RATE], at_work, latest.get(WISHED))
 
 
 def needed(at_work: float, wished: float) -> float:

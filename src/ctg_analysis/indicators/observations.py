@@ -192,17 +192,15 @@ def read_observations(processed: Path, territories: Collection[str], epci: str =
 
     Parameters:
         territories: codes, of any level.
-        epci: the only one that the communes and the secteurs among them belong to, when it is known.
+        epci: the one that the communes and the secteurs among them belong to, where there are some.
     """
     codes = arrow.array(sorted(set(territories)), arrow.string())  # typed: there may be none
     above, local = _paths(processed)
     larger = arrow.array(sorted({code for code in territories if not _is_local(code)}), arrow.string())
     tables = [_rows(above, compute.field("territory").isin(larger), COLUMNS)]
-    if any(map(_is_local, territories)) and epci:  # no statistics of row groups answer for a long list of codes
+    if any(map(_is_local, territories)):  # no statistics of row groups answer for a long list of codes
         rows = _rows(local, compute.field("epci") == epci, COLUMNS)
         tables.append(rows.filter(compute.is_in(rows["territory"], codes)))
-    elif any(map(_is_local, territories)):
-        tables.append(_rows(local, compute.field("territory").isin(codes), COLUMNS))
     return arrow.concat_tables(tables).to_pandas()
 
 

@@ -228,12 +228,8 @@ def fan(counted: pd.Series, ahead: pd.DataFrame) -> Axes:
     ends = {name: f"{name} {number(values.iloc[-1])}" for name, values in ahead.items()}
     ax = axes(HEIGHT, right=max(length(text, SMALL) for text in ends.values()) + 8)
     ax.set_axis_on()
-    ax.set(
-        xlim=(years[0] - 0.08 * (years[-1] - years[0]), years[-1]),
-        ylim=(0, highest * 1.2),
-        xticks=years,
-        xticklabels=years,
-    )
+    ax.set_xticks(years, years)
+    ax.set(xlim=(years[0] - 0.08 * (years[-1] - years[0]), years[-1]), ylim=(0, highest * 1.2))
     for rank, (name, values) in enumerate(ahead.items()):
         shade, dashes = (OTHERS["departement"], (0.8, 2)) if rank else (TERRITORY, (2.5, 1.7))
         ax.plot([years[len(counted) - 1], *values.index], [counted.iloc[-1], *values], color=shade, dashes=dashes)
@@ -292,12 +288,12 @@ def compare(rows: pd.DataFrame) -> Axes:
     ax.vlines(0, 0, middles[-1] + ROW / 2, RULE, linewidth=1)
     names = known.drop_duplicates("level").set_index("level")["name"]
     if len(names) > 1:
-        named = {
-            level: words or names[level].partition(" hors ")[0] for level, (words, _) in MARKS.items() if level in names
-        }
-        key(
-            ax, [Line2D([], [], linestyle="none", label=named[level], **MARKS[level][1]) for level in named], below=True
-        )
+        marks = [
+            Line2D([], [], linestyle="none", label=words or names[level].partition(" hors ")[0], **look)
+            for level, (words, look) in MARKS.items()
+            if level in names
+        ]
+        key(ax, marks, below=True)
     scale(ax, low, high, after=GAP)
     return ax
 
@@ -328,11 +324,8 @@ def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> Axes:
     shade, width = (FAINT, 0.8) if len(means) else (TERRITORY, 2.4)
     dated = known.set_index("period")[["year", "value"]].astype(float)
     line = dated.reindex(sorted(set(rows["period"]))) if len(known) > 2 else dated
-    ax.plot(
-        *(line if line["value"].notna().rolling(2).sum().eq(2).any() else dated).to_numpy().T,
-        color=shade,
-        linewidth=width,
-    )
+    follow = line["value"].notna().rolling(2).sum().eq(2).any()
+    ax.plot(*(line if follow else dated).to_numpy().T, color=shade, linewidth=width)
     if len(means):
         sns.lineplot(means, x="year", y="value", color=TERRITORY, linewidth=2.8, ax=ax)
         last = means.iloc[-1]

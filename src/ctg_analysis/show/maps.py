@@ -85,13 +85,9 @@ def counts(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
     most = drawn.max() or 1
     radius = RADIUS * (drawn / max(most, FULL)) ** 0.5
     circles = rows.assign(radius=radius)[drawn.gt(0)].sort_values("radius", ascending=False, kind="stable")
-    nearest = (
-        (circles["radius"] - radius.max() / 2).abs().argsort(kind="stable")[:1]
-    )  # to half the width of the largest
-    legend = [
-        (_mark("o", 2 * row.radius, TERRITORY, alpha=0.6), row.text)
-        for row in pd.concat([circles[:1], circles.iloc[nearest]]).drop_duplicates("radius").itertuples()
-    ]
+    half = (circles["radius"] - radius.max() / 2).abs().argsort(kind="stable")[:1]  # the nearest to half the largest
+    two = pd.concat([circles[:1], circles.iloc[half]]).drop_duplicates("radius")
+    legend = [(_mark("o", 2 * row.radius, TERRITORY, alpha=0.6), row.text) for row in two.itertuples()]
     legend += [(_swatch(PAPER, HIDDEN), HIDDEN)] * (not rows["shown"].all())
     rows = rows.assign(
         radius=radius,

@@ -192,14 +192,8 @@ def blocks(rows: pd.DataFrame, what: str = "", marks: Sequence[tuple[str, str]] 
             ax.hlines(y, row["low"], row["high"], shade, linewidth=width)
         for name, look in looks.items():
             ax.plot(row[name], y, **look)
-        write(
-            ax,
-            end,
-            y,
-            row["text"],
-            aside=2 * GAP if marks else GAP,
-            weight="bold" if pd.notna(row["value"]) else "normal",
-        )
+        weight = "bold" if pd.notna(row["value"]) else "normal"
+        write(ax, end, y, row["text"], aside=2 * GAP if marks else GAP, weight=weight)
     scale(ax, 0, ends.max())
     if marks:
         key(ax, [Patch(color=TERRITORY, label=what), *(Line2D([], [], **look) for look in looks.values())])

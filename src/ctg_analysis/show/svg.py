@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from importlib.resources import files
 from itertools import groupby
+from xml.sax.saxutils import escape
 from zlib import crc32
 
 import matplotlib as mpl
@@ -77,7 +78,7 @@ def _together(link: str, marks: list[str]) -> str:
     if link.startswith("#"):
         rim = f'paint-order="stroke" stroke="{link}" stroke-width="2.5" stroke-linejoin="round"'
         return f"<g {rim}>{''.join(marks)}</g>"
-    return f"<g><title>{_escaped(link)}</title>{''.join(marks)}</g>"
+    return f"<g><title>{escape(link)}</title>{''.join(marks)}</g>"
 
 
 def _pattern(pattern: etree._Element, name: str) -> str:
@@ -96,11 +97,12 @@ def _written(group: etree._Element, shapes: dict[str, str], link: str = "") -> I
     """The marks of a group of matplotlib, one after the other, each after what it tells or the rim of its text."""
     for mark in group:
         kind, style = mark.tag.removeprefix(NS), _style(mark)
+        is_seen = style.get("fill") != "none" or "stroke" in style
         if kind in ("g", "a"):
             yield from _written(mark, shapes, mark.get(XLINK, link))
         elif kind == "text" and mark.text:
             yield link, _text(mark, style)
-        elif kind == "path" and mark.get("d") and not mark.get("id") and _is_seen(style):
+        elif kind == "path" and mark.get("d") and not mark.get("id") and is_seen:
             yield link, f'<path d="{_path(mark.get("d"))}"{_attributes(style)}/>'
         elif kind == "use":
             x, y = (_short(mark.get(side)) for side in "xy")
@@ -112,10 +114,6 @@ def _written(group: etree._Element, shapes: dict[str, str], link: str = "") -> I
                 else f'path transform="translate({x} {y})" d="{_path(shape)}"'
             )
             yield link, f"<{place}{_attributes(style)}/>"
-
-
-def _is_seen(style: dict[str, str]) -> bool:
-    return style.get("fill") != "none" or "stroke" in style
 
 
 def _text(mark: etree._Element, style: dict[str, str]) -> str:
@@ -130,7 +128,7 @@ def _text(mark: etree._Element, style: dict[str, str]) -> str:
         more += f' transform="{NUMBER.sub(lambda one: _short(one[0]), turned[0])}"'
     x, y = _short(x), _short(y)
     shade = {} if style.get("fill") != INK else {"fill": ""}
-    return f'<text x="{x}" y="{y}"{more}{_attributes(style | shade)}>{_escaped(mark.text)}</text>'
+    return f'<text x="{x}" y="{y}"{more}{_attributes(style | shade)}>{escape(mark.text)}</text>'
 
 
 def _attributes(style: dict[str, str]) -> str:
@@ -173,10 +171,6 @@ def _tenth(tenths: int) -> str:
 def _short(number: str) -> str:
     text = f"{float(number) + 0:.1f}"
     return "0" if text in ("-0.0", "0.0") else text.removesuffix(".0")
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 PIXEL = 1 / 72  # an inch has 72: a point of matplotlib is then a pixel of the page
