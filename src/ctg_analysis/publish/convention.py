@@ -27,19 +27,8 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.pipeline.faults import must_be_sound
 from ctg_analysis.pipeline.run import ensure
+from ctg_analysis.publish import word
 from ctg_analysis.publish.flash import issue_page
-from ctg_analysis.publish.word import (
-    ACTION_SHEET,
-    CONVENTION,
-    LETTER,
-    REFERENCE,
-    fill,
-    models,
-    paragraphs,
-    place,
-    template,
-    write,
-)
 
 VALIDATED, VALIDATED_CONSTAT, DRAFT = "validée", "validé", "projet"
 NONE, TOTAL, RESULT = "–", "Total", "résultat"
@@ -215,7 +204,7 @@ class Reference(Row):
 
 def read_reference() -> Reference:
     """Return the texts of reference of data/reference/convention."""
-    return load_yaml(models() / REFERENCE, Reference).value
+    return load_yaml(word.models() / word.REFERENCE, Reference).value
 
 
 PROJECT = "projet"
@@ -235,12 +224,12 @@ def convention_context(dossier: Dossier, reference: Reference) -> dict[str, obje
             "parties": [_party(party) for party in parties],
             "vu": convention.vu or reference.vu,
             "vu_doute": "" if convention.vu else doubt,
-            "preambule": paragraphs(convention.preambule or reference.preambule),
+            "preambule": word.paragraphs(convention.preambule or reference.preambule),
             "preambule_doute": "" if convention.preambule else doubt,
             "articles": [
                 {
                     "titre": article.titre,
-                    "texte": paragraphs(article.texte or reference.text(article.no)),
+                    "texte": word.paragraphs(article.texte or reference.text(article.no)),
                     "doute": "" if article.texte else doubt,
                     "listes": article.listes or (),
                 }
@@ -298,7 +287,8 @@ def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str
         "demandes": requests,
         "arrondi": " ou ".join(secrets),
     }
-    return fill(template(LETTER, seen.root, seen.epci), context, title=f"Demande de données, {partner}", date=date)
+    template = word.template(word.LETTER, seen.root, seen.epci)
+    return word.fill(template, context, title=f"Demande de données, {partner}", date=date)
 
 
 SHEETS = "fiches_action"
@@ -307,7 +297,7 @@ SHEETS = "fiches_action"
 def write_convention(epci: str, root: DataRoot, out: Path) -> tuple[list[Path], str]:
     """Write the convention and the fiches-action; return their places, and a warning."""
     dossier = read_dossier(epci, root)
-    paths = write(out, epci, convention_documents(dossier, root), alone_in=SHEETS)
+    paths = word.write(out, epci, convention_documents(dossier, root), alone_in=SHEETS)
     if not (signed := dossier.since_signature):
         return paths, ""
     of_now = f"ses chiffres, ses listes et ses annexes sont du {date_text(dossier.date)} : garder le texte signé"
@@ -322,24 +312,24 @@ def write_issue(epci: str, root: DataRoot, number: int | None, out: Path, today:
     with extra("documents"):
         from ctg_analysis.publish.pdf import write_pdf
     issue, html = issue_page(epci, root, number, today)
-    name, home, lock = f"info_flash_{issue.numero}", place(out, epci).parent, f"flash{epci}"
-    yield from write(out, epci, {f"{name}.html": html.encode("utf-8")})
+    name, home, lock = f"info_flash_{issue.numero}", word.place(out, epci).parent, f"flash{epci}"
+    yield from word.write(out, epci, {f"{name}.html": html.encode("utf-8")})
     with alone(home, lock, f"{epci} : info flash imprimé"), scratch(home, lock) as folder:
         pdf = folder / f"{name}.pdf"
         write_pdf(html, pdf, last_day(today or issue.date).isoformat())
-        yield from write(out, epci, {pdf.name: pdf.read_bytes()})
+        yield from word.write(out, epci, {pdf.name: pdf.read_bytes()})
 
 
 def convention_documents(dossier: Dossier, root: DataRoot) -> dict[str, bytes]:
     """Return the convention and the fiches-action, by the names of their files."""
     reference = read_reference()
-    made = {CONVENTION: (CONVENTION, convention_context(dossier, reference), dossier.convention.intitule)}
+    made = {word.CONVENTION: (word.CONVENTION, convention_context(dossier, reference), dossier.convention.intitule)}
     made |= {
-        f"{SHEETS}/{action}.docx": (ACTION_SHEET, context, f"Fiche-action {action}")
+        f"{SHEETS}/{action}.docx": (word.ACTION_SHEET, context, f"Fiche-action {action}")
         for action, context in contexts(dossier).items()
     }
-    models = {model: template(model, root, dossier.material.epci) for model, *_ in made.values()}
-    filled = each(lambda one: fill(models[one[0]], one[1], title=one[2], date=dossier.date), made.values())
+    models = {model: word.template(model, root, dossier.material.epci) for model, *_ in made.values()}
+    filled = each(lambda one: word.fill(models[one[0]], one[1], title=one[2], date=dossier.date), made.values())
     return dict(zip(made, filled, strict=True))
 
 

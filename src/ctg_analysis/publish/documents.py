@@ -33,17 +33,8 @@ from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import EXAMPLE_PREFIX, notebooks
+from ctg_analysis.publish import editions
 from ctg_analysis.publish.data_files import write_observations
-from ctg_analysis.publish.editions import (
-    FOLDER,
-    PLACE,
-    damaged,
-    is_whole,
-    link_documents,
-    name_of_documents,
-    record,
-    the_latest,
-)
 from ctg_analysis.publish.pdf import picture, sheets_of, write_pdf
 from ctg_analysis.publish.site import page
 from ctg_analysis.publish.word import same_bytes
@@ -69,7 +60,7 @@ def joined(
     more: titles and contents of parts that are no pages, after them. Links to pages or files that are not among them
     are left as texts; buttons, which do nothing on paper, too.
     """
-    made_from = record(edition)
+    made_from = editions.record(edition)
     about = {
         "territory": made_from["name"],
         "title": title,
@@ -271,25 +262,25 @@ def write_documents(epci: str, out: Path, progress: Callable[[str], None] = lamb
         UserError: no report, one that is older than the data, no browser for the PDF. Busy: it is being built.
     """
     with alone(out, epci, f"{epci} : rapport en train d'être fait"):
-        edition = the_latest(epci, out)
-        if not is_whole(edition):
-            raise damaged(edition)
+        edition = editions.the_latest(epci, out)
+        if not editions.is_whole(edition):
+            raise editions.damaged(edition)
         seen = open_chapter(epci).territory
-        home = out / FOLDER / epci
+        home = out / editions.FOLDER / epci
         home.mkdir(parents=True, exist_ok=True)
         with scratch(out, epci) as folder:
-            if write_observations(folder, seen) != record(edition)["observations"]:
+            if write_observations(folder, seen) != editions.record(edition)["observations"]:
                 raise UserError(f"{epci} : le rapport est plus ancien que les données, lancer d'abord ctg build {epci}")
             for name, write in _documents(edition, seen).items():
                 progress(name)
                 path = folder / name
                 write(path)
                 yield path.replace(home / name)
-        link_documents(edition, out, epci)
+        editions.link_documents(edition, out, epci)
 
 
 def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], object]]:
-    made_from = record(edition)
+    made_from = editions.record(edition)
     chapters = [f"{stem}.html" for stem, entry in sorted(made_from["chapters"].items()) if not entry.get("silent")]
     whole = [*(name for name in chapters if name != SHEETS), *(name for name in NOTES if (edition / name).exists())]
 
@@ -300,7 +291,7 @@ def _documents(edition: Path, seen: Territory) -> dict[str, Callable[[Path], obj
         numbers = {names[stem]: number for stem, number in sheets.items()}
         write_pdf(joined(edition, whole, title, numbers), path, made_from["date"])
 
-    name = name_of_documents(seen.epci, edition)
+    name = editions.name_of_documents(seen.epci, edition)
     documents: dict[str, Callable[[Path], object]] = {f"envoi-{name}.zip": lambda path: write_parcel(edition, path)}
     if SYNTHESIS in chapters:
         synthesis, essential = joined(edition, [SYNTHESIS], "Synthèse"), short_report(edition, seen, SYNTHESIS)
@@ -329,7 +320,7 @@ def short_report(edition: Path, seen: Territory, synthesis: str) -> str:
 
 def write_parcel(edition: Path, parcel: Path) -> None:
     """Write the pages and the data of an edition as a zip file with a notice in French."""
-    made_from = record(edition)
+    made_from = editions.record(edition)
     inside = parcel.stem
     year, month, day = map(int, made_from["date"].split("-"))
     with ZipFile(parcel, "w", ZIP_DEFLATED, compresslevel=9) as archive:
@@ -344,7 +335,7 @@ def _contents(edition: Path, made_from: dict) -> Iterator[tuple[str, bytes]]:
         if path.is_file() and path.suffix not in FOR_MACHINES:
             content = path.read_bytes()
             if path.suffix == ".html":
-                content = PLACE.sub("", for_readers(content.decode())).encode()
+                content = editions.PLACE.sub("", for_readers(content.decode())).encode()
             yield path.relative_to(edition).as_posix(), content
     notice = NOTICE.format(name=made_from["name"], date=date_text(made_from["date"]))
     yield "LISEZMOI.txt", notice.replace("\n", "\r\n").encode("utf-8-sig")
