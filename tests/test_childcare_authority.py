@@ -8,7 +8,6 @@ from reader import rows_of
 from ctg_analysis.chapter import childcare
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.display import texts
-from ctg_analysis.display.markup import Citation
 from ctg_analysis.indicators.childcare import DUTIES, FOUR, PLAN, authorities, by_population, read_thresholds
 from ctg_analysis.model.settings import data_root
 
@@ -94,9 +93,7 @@ def test_an_unknown_population_is_not_zero():
 def shown(*rows):
     told = answers(*[row[:3] for row in rows]).assign(name=[row[0] for row in rows], period="2025", census="2022")
     thresholds = read_thresholds(data_root().reference / "seuils.yml")
-    html = childcare.authority(
-        told, authorities(told, "T", thresholds), "CC de T", thresholds, Citation("Relevé.")
-    ).html
+    html = childcare.authority(told, authorities(told, "T", thresholds), "CC de T", thresholds, "Relevé.").html
     return html, {line[0]: line[1:] for line in rows_of(html)}
 
 
@@ -127,7 +124,7 @@ def by_size(*rows, total=True):
     thresholds = read_thresholds(data_root().reference / "seuils.yml")
     duties = by_population(people, "T", thresholds)
     html = childcare.population_duties(
-        people.assign(name=people["territory"]), duties, "CC de T", thresholds, Citation("Insee.")
+        people.assign(name=people["territory"]), duties, "CC de T", thresholds, "Insee."
     ).html
     return html.replace("&#39;", "’"), {line[0]: line[1:] for line in rows_of(html)}
 

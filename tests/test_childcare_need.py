@@ -7,7 +7,6 @@ import pandas as pd
 from ctg_analysis.chapter import childcare
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.display import texts
-from ctg_analysis.display.markup import Citation
 from ctg_analysis.indicators.childcare import EMPLOYED, PARENTS, RATE, WISHED, Missing, need_of, rate_after
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 
@@ -36,7 +35,7 @@ def test_the_parents_are_those_of_the_census_where_it_tells_them_and_else_all_wh
 
 def test_the_slider_begins_at_what_families_answer_and_works_the_need_out():
     """80 % of 70 % of 100 children: 56. The page adds so many places to nothing, see `rate_after`."""
-    html = childcare.need_shown(need_of(observed(KNOWN | {WISHED: 80.0})), Citation("Cnaf.")).html
+    html = childcare.need_shown(need_of(observed(KNOWN | {WISHED: 80.0})), "Cnaf.").html
     assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("100", "80")] and "faudrait 56 places" in html
     children = float(re.search(r'data-children="([\d.]+)"', html)[1])
     assert round(rate_after(0.0, children, places=80, lost=0.0), 6) == 56

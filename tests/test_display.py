@@ -22,7 +22,7 @@ from ctg_analysis.chapter.known import source, uncompared
 from ctg_analysis.chapter.territory import Territory, name_of_place, with_one_france
 from ctg_analysis.display import markup, sentences, tables, texts
 from ctg_analysis.display.drawing import SEQUENTIAL
-from ctg_analysis.display.markup import Citation, for_readers
+from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.quantities import singular
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import UserError
@@ -114,7 +114,7 @@ def test_a_label_with_markup_is_escaped_everywhere():
     table = markup.table(markup.Table(evil, ["a", evil], [[evil, evil]]))
     figure = markup.figure(
         "<svg ></svg>", file="x.csv", kind="chart", title=evil, subtitle=evil, alt=f'"{evil}', note=evil,
-        source=Citation(evil), data=markup.Table(evil, ["a"], [[evil]]),
+        source=evil, data=markup.Table(evil, ["a"], [[evil]]),
     )  # fmt: skip
     page = {"territory": evil, "title": evil, "chapters": [], "current": "", "fictional": False, "geography": evil}
     whole = chapter_page(nbformat.v4.new_notebook(), page).html
@@ -132,9 +132,9 @@ def test_a_chart_without_alternative_or_source_is_refused():
         "data": markup.Table("c", ["a"], []),
     }
     with pytest.raises(ValueError, match="text alternative"):
-        markup.figure("<svg ></svg>", alt=" ", source=Citation("INSEE"), **words)
+        markup.figure("<svg ></svg>", alt=" ", source="INSEE", **words)
     with pytest.raises(ValueError, match="source"):
-        markup.figure("<svg ></svg>", alt="Barres", source=Citation(""), **words)
+        markup.figure("<svg ></svg>", alt="Barres", source="", **words)
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+33", "-2", "@x", "\t=1"])
@@ -431,7 +431,7 @@ def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:
 def test_a_table_leaves_out_the_communes_that_have_nothing_where_they_are_several():
     places = pd.DataFrame({"name": ["A", "B", "C", "D", "Ici"], "level": ["commune"] * 4 + ["epci"]})
     places = places.assign(territory=places["name"])
-    cited, none = Citation("x"), ("0", "ok")
+    cited, none = "x", ("0", "ok")
     counts = by_commune("schools_count", A=("2", "ok"), B=none, C=none, D=none, Ici=("2", "ok"))
     rates = by_commune("pupils_per_class_ratio", A=("17,4", "ok"), **dict.fromkeys("BCD", ("–", "sans_objet")))
     html = tables.places_by_indicator(places, [counts, rates], source=cited).html
@@ -451,14 +451,14 @@ def test_a_table_of_what_is_there_leaves_out_the_communes_that_have_nothing_wher
     places, none = places.assign(territory=places["name"]), ("0", "ok")
     zone = by_commune("scheme_laep_count", A=("1", "ok"), B=none, C=none, Ici=("1", "ok"))
     rows = zone[2].assign(value=zone[2]["text"].astype(float))
-    html = tables.places_by_indicator(places, [(*zone[:2], rows)], source=Citation("x")).html
+    html = tables.places_by_indicator(places, [(*zone[:2], rows)], source="x").html
     assert re.findall('scope="row">([^<]*)', html) == ["A", "Ici"] and "<td>oui</td>" in html
     assert 'data-zeros="B|C"' in html and "0 dans les 2 autres communes." in html
 
 
 def test_a_column_that_no_commune_has_a_value_of_is_told_below_its_table():
     places = pd.DataFrame({"name": ["A", "B", "Ici"], "level": ["commune", "commune", "epci"]})
-    places, cited = places.assign(territory=places["name"]), Citation("x")
+    places, cited = places.assign(territory=places["name"]), "x"
     schools = by_commune("schools_count", A=("2", "ok"), B=("1", "ok"), Ici=("3", "ok"))
     secret = by_commune("poverty_2021_rate", A=("s", "secret"), B=("s", "secret"), Ici=("18,9 %", "ok"))
     html = tables.places_by_indicator(places, [schools, secret], source=cited).html
@@ -508,11 +508,11 @@ def test_a_table_tells_la_reunion_once_and_one_france():
     }
     rows = pd.concat([here, pd.DataFrame([metropolitan])]).assign(indicator="age_0_19_share", period="2021", value=1.0)
     shares = [(CATALOGUE[name], "2021", with_one_france(rows)) for name in ("age_0_19_share", "age_65_plus_share")]
-    html = tables.places_by_indicator(places, shares, source=Citation("x")).html
+    html = tables.places_by_indicator(places, shares, source="x").html
     assert html.count("La Réunion") == 1 and '<th scope="row">France métropolitaine' in html
     assert "Valeurs non disponibles" not in html
     shares[1] = (*shares[1][:2], shares[1][2].replace("France métropolitaine", "France hors Mayotte"))
-    html = tables.places_by_indicator(places, shares, source=Citation("x")).html
+    html = tables.places_by_indicator(places, shares, source="x").html
     assert '<th scope="row">France</th>' in html and "France hors Mayotte pour part des 65 ans ou plus" in html
 
 

@@ -24,7 +24,6 @@ from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.material_files import open_material
 from ctg_analysis.demarche.restricted_files import open_restricted
 from ctg_analysis.demarche.survey import BOUNDS, open_survey
-from ctg_analysis.display.markup import Citation
 from ctg_analysis.model.settings import EXAMPLE_EPCI, MATERIAL, data_root, settings
 from ctg_analysis.model.source import SURVEY
 from ctg_analysis.pipeline.faults import faults
@@ -153,7 +152,7 @@ def test_of_two_answers_the_first_is_told_for_the_other_mirrors_it():
     rows = rows.assign(modalite=rows["libelle"], group=rows["group_label"], base=60.0)
     rows = rows.assign(low=rows["share"] - 0.1, high=rows["share"] + 0.1, word="plus élevé que")
     link = {"modalite": "", "strength": "lien moyen", "v": 0.4}
-    context = ResultContext(Citation("Source : ici."), "2024", "intervalle à 95 %")
+    context = ResultContext("Source : ici.", "2024", "intervalle à 95 %")
     page = words(consultation.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
     assert "« oui » : de 15 % (« a ») à 85 % (« b ») selon la réponse à « Seul »" in page
     assert "(lien moyen, V de 0,40)" in page and "non :" not in page

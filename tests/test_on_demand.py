@@ -10,7 +10,6 @@ from in_page import CONTRASTS
 from shipped_pages import CHAPTERS, PAGES_OF, SHIPPED
 
 from ctg_analysis.chapter import childcare
-from ctg_analysis.display.markup import Citation
 from ctg_analysis.display.quantities import number
 from ctg_analysis.display.texts import NBSP
 from ctg_analysis.indicators.childcare import AT_WORK, CHILDMINDER_PLACES, PLACES, RATE, simulate
@@ -301,7 +300,7 @@ def test_the_page_works_out_what_the_library_does(tab, rate, places, at_childmin
     rows = pd.DataFrame({"indicator": known.keys(), "value": [*map(float, known.values())], "period": "2023"})
     rows = rows.assign(status="ok", source="cnaf")
     first = simulate(rows, places=0, leaving=1)
-    html = childcare.simulator(CATALOGUE[RATE], first, Citation("Cnaf.")).html
+    html = childcare.simulator(CATALOGUE[RATE], first, "Cnaf.").html
     tab.set_content(f"<main>{html}</main><script>{script('page.js')}</script>")
     faults = []
     for added, leaving in product(range(0, 120, 7), range(1, at_work + 40, max(1, at_work // 12))):

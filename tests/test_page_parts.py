@@ -10,7 +10,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from ctg_analysis.display import markup
-from ctg_analysis.display.markup import Citation, Html, Table, for_readers
+from ctg_analysis.display.markup import Html, Table, for_readers
 from ctg_analysis.display.texts import typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.publish.contents import Section, contents, index, with_sections
@@ -149,7 +149,7 @@ def test_a_commune_leads_to_its_own_sheet_or_to_the_table_that_has_them_all():
     communes = {"12001": "Abc", "12002": "D’Ef"}
     rows = Table("Les communes", ["Territoire", "Valeur"], [["Abc", "1"], ["D’Ef", "2"], ["CC", "3"]])
     figure = markup.figure(
-        "<svg >", file="", kind="chart", title="A", subtitle="", alt="A", source=Citation("S"), note="", data=rows
+        "<svg >", file="", kind="chart", title="A", subtitle="", alt="A", source="S", note="", data=rows
     )
     meaning = {name: typography(CATALOGUE[name].definition) for name in CATALOGUE}
     cells = [

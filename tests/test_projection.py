@@ -6,7 +6,6 @@ import pytest
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.demography import EMPTY, children, shown_projections
 from ctg_analysis.display import texts
-from ctg_analysis.display.markup import Citation
 from ctg_analysis.indicators.demography import (
     BANDS,
     FALLING,
@@ -130,12 +129,12 @@ def test_an_age_group_that_is_not_shown_has_a_sentence_and_no_line():
     made = project(THEN, NOW, 5, {HELD: [1.0, 1.0], FALLING: [0.8, 0.7]})
     made = made.assign(year=2017 + made["horizon"])
     found = pd.DataFrame({"epcis": [30]}, index=pd.MultiIndex.from_tuples([("0_2", HELD)]))
-    html = children(counted, made, found, {"3_10", "11_17"}, Citation("Insee.")).html
+    html = children(counted, made, found, {"3_10", "11_17"}, "Insee.").html
     assert html.count("<svg") == 2
     assert texts.typography("157 ou 150 enfants de 3 à 10 ans en 2022, après 166 en 2017") in html
     assert texts.typography("148 jeunes de 11 à 17 ans en 2022, après 140 en 2017") in html, "all are born"
     assert texts.typography("Non projetés : enfants de 0 à 2 ans") in html
-    html = children(counted, made.iloc[:0], found, {"3_10"}, Citation("Insee.")).html
+    html = children(counted, made.iloc[:0], found, {"3_10"}, "Insee.").html
     assert "<svg" not in html and texts.typography(EMPTY) in html
 
 

@@ -9,7 +9,6 @@ from shown import trend
 from ctg_analysis.chapter import childcare
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.display import texts
-from ctg_analysis.display.markup import Citation
 from ctg_analysis.indicators import trends
 from ctg_analysis.indicators.childcare import APPROVED, AT_WORK, CHILDMINDER_PLACES, PLACES, RATE, Missing, simulate
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -124,11 +123,11 @@ def test_the_sentences():
 def test_the_sliders_stand_where_the_notebook_says_and_go_as_far_as_what_there_is():
     """50 childminders at work; half of the 180 places; twice the places asked for when they are more than that."""
     asked = simulate(observed(KNOWN), places=12, leaving=5)
-    html = childcare.simulator(CATALOGUE[RATE], asked, Citation("Cnaf.")).html
+    html = childcare.simulator(CATALOGUE[RATE], asked, "Cnaf.").html
     assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("90", "12"), ("50", "5")]
     assert "12 places de plus en EAJE" in html.partition('<div class="scenario">')[2] and "hidden" in html
     many = simulate(observed(without(AT_WORK, APPROVED)), places=100, leaving=0)
-    html = childcare.simulator(CATALOGUE[RATE], many, Citation("Cnaf.")).html
+    html = childcare.simulator(CATALOGUE[RATE], many, "Cnaf.").html
     assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("200", "100")], "nothing tells what a childminder takes"
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, tables, texts
-from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
+from ctg_analysis.display.markup import SHOWN, Html, telling
 from ctg_analysis.display.quantities import counted, number, of_communes, percent
 from ctg_analysis.display.texts import date_text, short_date
 from ctg_analysis.indicators.childcare import (
@@ -54,7 +54,7 @@ RESULT = "{}"  # where the page writes the rate that it works out
 
 
 def authority(
-    answers: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: Citation
+    answers: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: str
 ) -> Html:
     """Return the sentence and the table of the authorities that organise childcare.
 
@@ -91,7 +91,7 @@ def _table(header: list[str], lines: list[list[str]], caption: str, thresholds: 
 
 
 def population_duties(
-    populations: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: Citation
+    populations: pd.DataFrame, duties: pd.DataFrame, epci: str, thresholds: Mapping[str, Threshold], source: str
 ) -> Html:
     """Return the sentence and the table of what population alone has the law ask, while no transfer is known.
 
@@ -201,7 +201,7 @@ def basis(result: Simulation) -> str:
     return texts.typography(text)
 
 
-def need_shown(found: Need, source: Citation) -> Html:
+def need_shown(found: Need, source: str) -> Html:
     """Return the sentence and the slider of a need."""
     at_work = found.at_work["value"]
     start = ALL if found.wished is None else round(found.wished["value"])
@@ -247,7 +247,7 @@ def need_basis(found: Need) -> str:
     return f"{told} À la consultation, {percent(found.wished['value'])} des parents souhaitent un accueil formel."
 
 
-def simulator(indicator: Indicator, asked: Simulation, cited: Citation) -> Html:
+def simulator(indicator: Indicator, asked: Simulation, cited: str) -> Html:
     """Return the sliders of a simulation and the sentence that stands in their place without script and on paper.
 
     indicator: of the rate. asked: where the sliders stand first.

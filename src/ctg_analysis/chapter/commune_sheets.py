@@ -12,7 +12,7 @@ from ctg_analysis.chapter.known import by_commune
 from ctg_analysis.chapter.portrait import type_text
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, notes, tables, texts
-from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, telling
+from ctg_analysis.display.markup import SHOWN, Html, Table, telling
 from ctg_analysis.display.quantities import quantity
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.comparisons import latest_period
@@ -294,7 +294,7 @@ def _beside(known: Known, code: str) -> tuple[list[str], list[list[str]]]:
     return [people.loc[one, "name"] for one in near], cells
 
 
-def _source(territory: Territory, ids: Sequence[str]) -> Citation:
+def _source(territory: Territory, ids: Sequence[str]) -> str:
     """The producers of what the sheets show; the whole of their names is in the page of definitions."""
     rows = territory.of(ids)
     rows = rows[rows["level"].eq("commune") & rows["status"].eq(OK)]

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, tables, texts
-from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
+from ctg_analysis.display.markup import SHOWN, Html, telling
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.indicators.comparisons import latest_period
 from ctg_analysis.indicators.demography import (
@@ -80,7 +80,7 @@ def _gap(row: pd.Series) -> str:
     return percent((row["projected"] / row["counted"] - 1) * 100, 1, signed=True)
 
 
-def children_to_come(found: pd.DataFrame, last: int, source: Citation) -> Html:
+def children_to_come(found: pd.DataFrame, last: int, source: str) -> Html:
     """Return the children under 3 and the entries into nursery school that the births known give.
 
     found: see `demography.children_ahead`. last: the latest year of births.
@@ -143,7 +143,7 @@ def projection(territory: Territory) -> Html:
 
 
 def children(
-    counted: pd.DataFrame, ahead: pd.DataFrame, found: pd.DataFrame, shown: Collection[str], cited: Citation
+    counted: pd.DataFrame, ahead: pd.DataFrame, found: pd.DataFrame, shown: Collection[str], cited: str
 ) -> Html:
     """The lines of each age group whose projection may be shown, and a sentence for the others.
 
@@ -161,7 +161,7 @@ def children(
     return markup.together(*pieces)
 
 
-def _fan(group: str, counted: pd.Series, values: pd.DataFrame, cited: Citation) -> Html:
+def _fan(group: str, counted: pd.Series, values: pd.DataFrame, cited: str) -> Html:
     """The count and the scenarios of an age group; one alone of those who are born. values: by year."""
     differ = not values[HELD].equals(values[FALLING])
     values = (

@@ -10,7 +10,7 @@ from ctg_analysis.chapter.missing import LAST_THEME, entry, is_pointless, lacks,
 from ctg_analysis.chapter.territory import LOCAL, Territory
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.display import markup, notes, quantities, sentences, tables, texts
-from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, telling
+from ctg_analysis.display.markup import SHOWN, Html, Table, telling
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.sentences import value_text
 from ctg_analysis.display.tables import head
@@ -175,12 +175,12 @@ def to_fill(epci: str, what: str, files: Mapping[str, str]) -> Html:
     return markup.unavailable(texts.typography(f"{what}."), entries)
 
 
-def with_source(sentence: str, source: Citation, note: str = "") -> Html:
+def with_source(sentence: str, source: str, note: str = "") -> Html:
     """A sentence that stands alone, a note on it, and its source below."""
     return markup.together(markup.reading(texts.typography(sentence), texts.typography(note)), markup.source(source))
 
 
-def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) -> Citation:
+def source(territory: Territory, rows: pd.DataFrame, *, series: bool = False) -> str:
     """The source line: producers and datasets, the geography of a series; how residents were asked.
 
     The whole of it, with the date of extraction, is in the definitions of the chapter.

@@ -21,7 +21,7 @@ from ctg_analysis.chapter.known import source as source_of
 from ctg_analysis.chapter.known import unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, quantities, texts
-from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, piece, source, table, telling, together
+from ctg_analysis.display.markup import SHOWN, Html, Table, piece, source, table, telling, together
 from ctg_analysis.display.notes import short_sources
 from ctg_analysis.display.tables import signs
 from ctg_analysis.display.texts import alphabetical, date_text
@@ -55,7 +55,7 @@ NO_WORDS = {"value", "year", "date", "name", "label", "period", "territory", "le
 TOLD = 12  # values of a chart that its alternative tells; the table has them all
 
 
-def frame(rows: pd.DataFrame | pd.Series, title: str = "", cited: Citation | None = None) -> Html:
+def frame(rows: pd.DataFrame | pd.Series, title: str = "", cited: str | None = None) -> Html:
     """A DataFrame as a table in French: its index names the rows, its first column where the index only counts them.
 
     What is missing bears a dash, a contour has no column. Of one without a source, the first rows and columns, and a
@@ -154,9 +154,7 @@ def _of_axis(value: float, _: int | None = None) -> str:
     return np.format_float_positional(value, 6, trim="-").replace(".", ",").replace("-", texts.MINUS)
 
 
-def image(
-    content: bytes, kind: str, alt: str, *, title: str = "", cited: Citation | None = None, by_inch: int = 0
-) -> Html:
+def image(content: bytes, kind: str, alt: str, *, title: str = "", cited: str | None = None, by_inch: int = 0) -> Html:
     """An image in its frame. kind: its MIME type. by_inch: dots, of a PNG to be shown at the size of its inches."""
     width = round(int.from_bytes(content[16:20]) * SCREEN / by_inch) if by_inch else 0
     return piece(
@@ -412,7 +410,7 @@ def framed(territory: Territory, table: pd.DataFrame, *, source: str, title: str
     return _citing(frame(table, title, _cited(territory, source)), source)
 
 
-def _cited(territory: Territory, source: str) -> Citation:
+def _cited(territory: Territory, source: str) -> str:
     """A text; of an indicator, the source of its latest figures here, failing that those that it is declared with."""
     if source not in CATALOGUE:
         return source

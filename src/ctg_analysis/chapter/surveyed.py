@@ -8,7 +8,7 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import PAIR
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display import tables, texts
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.sentences import SMALLEST_BASE
 from ctg_analysis.display.texts import date_text
@@ -22,7 +22,7 @@ FEW, NOTHING = "moins de 5", "–"
 FRAGILE_UNDER = 30  # respondents (rule R24)
 
 
-def source(demarche: Demarche) -> Citation:
+def source(demarche: Demarche) -> str:
     """The source line of a result of the consultation: sample, number of answers, year; chapter 11 tells the rest."""
     about = demarche.table("consultation").iloc[0]
     sample = f"{SAMPLES[about['plan']]}, n ≈ {number(about['usable'])}"

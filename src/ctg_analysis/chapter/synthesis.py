@@ -14,7 +14,7 @@ from ctg_analysis.demarche.columns import lines
 from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.display import markup, sentences, texts
-from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
+from ctg_analysis.display.markup import SHOWN, Html, telling
 from ctg_analysis.display.quantities import counted, short_euros
 from ctg_analysis.display.texts import date_text, listed, typography
 from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
@@ -70,7 +70,7 @@ class MessageText:
     sentence: str
     comparison: str
     places: tuple[tuple[str, float, str], ...]
-    source: Citation
+    source: str
     page: str
     anchor: str
     label: str

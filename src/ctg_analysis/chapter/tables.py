@@ -12,7 +12,7 @@ from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, PEOPLE, Span, Territory, with_one_france
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.display import markup, notes, tables, texts
-from ctg_analysis.display.markup import SHOWN, Citation, Html, Table, cited_with, telling
+from ctg_analysis.display.markup import SHOWN, Html, Table, cited_with, telling
 from ctg_analysis.display.quantities import counted, number
 from ctg_analysis.display.texts import NARROW, date_text, span_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
@@ -217,7 +217,7 @@ def early(ends: pd.Series, span: Span | None) -> str:
     return f"{some} sur {whole} {'prend' if before == 1 else 'prennent'} fin avant la fin de la convention"
 
 
-def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: str, cited: Citation) -> Html:
+def _table(rows: pd.DataFrame, span: Span | None, asked: datetime.date, when: str, cited: str) -> Html:
     lines = []
     for row in rows.itertuples(index=False):
         approval = f"du {date_text(row.begin)} au {date_text(row.end)}{_not_running(row, asked)}"

@@ -27,7 +27,7 @@ from ctg_analysis.demarche.material_files import read_material
 from ctg_analysis.demarche.table_files import A_CODE, FORMULA_STARTS
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.scratch import PART, for_owner_alone
-from ctg_analysis.model.settings import DataRoot, project_path
+from ctg_analysis.model.settings import DataRoot, broken, project_path
 from ctg_analysis.model.yaml_files import BIDIRECTIONAL
 from ctg_analysis.raw.files import MOST_COLUMNS, badly_encoded, is_workbook, rows_of
 
@@ -107,17 +107,17 @@ def read_export(path: Path) -> Export:
         InputError: not an export of either, bytes that are not UTF-8, lines of uneven length.
     """
     if path.stat().st_size > LARGEST:
-        raise _broken(path, None, f"{path.stat().st_size} octets", f"{LARGEST} au plus")
+        raise broken(path, None, f"{path.stat().st_size} octets", f"{LARGEST} au plus")
     rows, lines = _rows_of_workbook(path) if is_workbook(path) else _rows_of_text(path)
     if len(rows[0]) > MOST_COLUMNS:
-        raise _broken(path, 1, f"{len(rows[0])} colonnes", f"{MOST_COLUMNS} au plus")
+        raise broken(path, 1, f"{len(rows[0])} colonnes", f"{MOST_COLUMNS} au plus")
     if len(rows) > 3 and any(key(name) in SID for name in rows[2]):
         return _framaforms(path, rows, lines)
     if any(re.match(r"id\. ", name) for name in rows[0]):
         rows = ([CODE_AND_TEXT.sub(r"\1", name) for name in rows[0]], *rows[1:])
     if "id" in map(_technical, rows[0]):
         return _limesurvey(path, rows, lines)
-    raise _broken(path, 1, f"{rows[0][0][:40]!r}", EITHER)
+    raise broken(path, 1, f"{rows[0][0][:40]!r}", EITHER)
 
 
 def _rows_of_workbook(path: Path) -> tuple[tuple, tuple]:
@@ -125,7 +125,7 @@ def _rows_of_workbook(path: Path) -> tuple[tuple, tuple]:
     for _, rows, _ in rows_of(path):
         if filled := [(cells, line) for line, cells in enumerate(rows, start=1) if any(cells)]:
             return tuple(zip(*filled, strict=True))
-    raise _broken(path, 1, "un fichier vide", EITHER)
+    raise broken(path, 1, "un fichier vide", EITHER)
 
 
 def _rows_of_text(path: Path) -> tuple[tuple, tuple]:
@@ -136,16 +136,16 @@ def _rows_of_text(path: Path) -> tuple[tuple, tuple]:
         raise badly_encoded(path) from error
     head = text.splitlines()[:3]
     if not head:
-        raise _broken(path, 1, "un fichier vide", EITHER)
+        raise broken(path, 1, "un fichier vide", EITHER)
     try:
         separator = max(SEPARATORS, key=lambda mark: max(len(cells) for cells in csv.reader(head, delimiter=mark)))
     except csv.Error as error:
-        raise _broken(path, 1, str(error), EITHER) from error
+        raise broken(path, 1, str(error), EITHER) from error
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         rows, lines = zip(*((cells, reader.line_num) for cells in reader if any(cells)), strict=True)
     except csv.Error as error:
-        raise _broken(path, reader.line_num, str(error), EITHER) from error
+        raise broken(path, reader.line_num, str(error), EITHER) from error
     return rows, lines
 
 
@@ -156,10 +156,6 @@ def _technical(name: str) -> str:
     ('id', 'submitdate', 'Votre commune ?')
     """
     return FULL_TEXT.get(key(name), name)
-
-
-def _broken(path: Path, line: int | None, found: str, expected: str) -> InputError:
-    return InputError([Finding(project_path(path), line, None, found, expected)])
 
 
 def _cells(path: Path, rows: tuple, lines: tuple, header: int) -> pd.DataFrame:

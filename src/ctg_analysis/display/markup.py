@@ -78,10 +78,7 @@ def telling(piece: Html, what: str, *names: str) -> Html:
     return replace(piece, about={**piece.about, what: [*names, *piece.about.get(what, [])]})
 
 
-Citation = str  # where figures come from, as a reader sees it
-
-
-def cited_with(*sources: Citation) -> Citation:
+def cited_with(*sources: str) -> str:
     """Several sources as one."""
     return " ".join(sources)
 
@@ -117,7 +114,7 @@ def table(content: Table) -> Html:
 
 
 def figure(
-    drawing: str, *, file: str, kind: str, title: str, subtitle: str, alt: str, source: Citation, note: str, data: Table
+    drawing: str, *, file: str, kind: str, title: str, subtitle: str, alt: str, source: str, note: str, data: Table
 ) -> Html:
     """Return a chart with its title, its text alternative, its source and the table of its data, folded.
 
@@ -140,7 +137,7 @@ def figure(
     )
 
 
-def folded(summary: str, data: Table, *, file: str, source: Citation, note: str = "") -> Html:
+def folded(summary: str, data: Table, *, file: str, source: str, note: str = "") -> Html:
     """Return a table that unfolds, with its source. file: the CSV file of its values."""
     return piece(
         "by_commune.html.j2", summary=summary, data=Markup(table(data).html), file=file, source=source, note=note
@@ -195,7 +192,7 @@ def sources(told: list[str]) -> Html:
     return piece("sources.html.j2", sources=told)
 
 
-def source(cited: Citation) -> Html:
+def source(cited: str) -> Html:
     """Return the line that says where a table comes from."""
     return piece("source.html.j2", text=cited)
 

@@ -7,7 +7,7 @@ from numbers import Integral
 import pandas as pd
 
 from ctg_analysis.display import markup, quantities, sentences, texts
-from ctg_analysis.display.markup import Citation, Html, Table, figure
+from ctg_analysis.display.markup import Html, Table, figure
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.observations import LOCAL
 from ctg_analysis.indicators.peers import MEDIAN_LABEL
@@ -83,7 +83,7 @@ def chart(
     data: Listing,
     *,
     when: str,
-    source: Citation,
+    source: str,
     kind: str = "chart",
     note: str = "",
     title: str = "",
@@ -119,7 +119,7 @@ def head(indicator: Indicator) -> str:
     return indicator.label if shown else texts.with_unit(indicator.label, indicator.unit)
 
 
-def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: Citation) -> Html:
+def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: str) -> Html:
     """Return places in rows, the communes first, and indicators in columns, each at its own period.
 
     A place of a level at which none of them is shown has no row; a larger one that has none of the

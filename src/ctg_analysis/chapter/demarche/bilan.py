@@ -11,7 +11,7 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
 from ctg_analysis.display import markup, texts
-from ctg_analysis.display.markup import SHOWN, Citation, Html, telling
+from ctg_analysis.display.markup import SHOWN, Html, telling
 from ctg_analysis.display.quantities import agreed, counted, euros, number, quantity, thousands
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text
@@ -169,7 +169,7 @@ class Bilan(DemarcheChapter):
         return telling(piece, SHOWN, *members)
 
     @property
-    def _source(self) -> Citation:
+    def _source(self) -> str:
         return self.source(ACTIONS, day=self._day)
 
     @property
@@ -275,7 +275,7 @@ def _widest_gap(rows: pd.DataFrame) -> str:
     return f"Plus grand écart : {widest.name}, {euros(widest['spent'])} pour {euros(widest['planned'])} prévus"
 
 
-def one_by_one(actions: pd.DataFrame, caption: str, source: Citation, names: dict[str, pieces.Cell]) -> Html:
+def one_by_one(actions: pd.DataFrame, caption: str, source: str, names: dict[str, pieces.Cell]) -> Html:
     """The actions one by one: what was done, what differs, why, what follows. names: id → its first cell."""
     told = {
         "Action": actions["action_id"].map(names).fillna(actions["action_id"] + " " + actions["intitule"]),

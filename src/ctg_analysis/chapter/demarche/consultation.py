@@ -13,7 +13,7 @@ from ctg_analysis.chapter.surveyed import FEW, FRAGILE_UNDER, NOTHING, count, fe
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, SCALE, SEVERAL, UNKNOWN, labels
 from ctg_analysis.display import markup, texts
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import counted, number
 from ctg_analysis.display.standing import NOT_ESTABLISHED
 from ctg_analysis.display.tables import Listing
@@ -33,7 +33,7 @@ UNTRIED = "Aucun croisement : trop peu de réponses pour un test."
 class ResultContext(NamedTuple):
     """What all results of a consultation have in common: their source line, their year, the word for intervals."""
 
-    source: Citation
+    source: str
     when: str
     interval: str
 

@@ -11,7 +11,7 @@ from ctg_analysis.demarche.columns import DROPPED, LIST, OTHERS
 from ctg_analysis.demarche.proof_checks import BENCHMARK, COMPARED, LEVELS, holds, test_beside
 from ctg_analysis.demarche.voices import FOLLOWED, OVERLOOKED, RANKED, STABLE
 from ctg_analysis.display import markup, texts
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import agreed, counted, number, quantity
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text
@@ -285,7 +285,7 @@ class Enjeux(DemarcheChapter):
         return rows[rows["diverges"].astype(bool)]
 
     @property
-    def _source(self) -> Citation:
+    def _source(self) -> str:
         return self.source("votes")
 
     @property

@@ -8,7 +8,7 @@ from ctg_analysis.chapter.demarche.pieces import DemarcheChapter, needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import FIELDS, LIST
 from ctg_analysis.display import markup, texts
-from ctg_analysis.display.markup import Citation, Html
+from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import counted, number
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, short_date
@@ -178,14 +178,14 @@ class Interviews(DemarcheChapter):
         return self.table("interviews").iloc[0]
 
     @property
-    def _source(self) -> Citation:
+    def _source(self) -> str:
         if self.table("interviews").empty:
-            return Citation("Démarche, entretiens avec les partenaires.")
+            return "Démarche, entretiens avec les partenaires."
         about = self._about
         known = pd.notna(about["start"])
         days = f", du {short_date(about['start'])} au {short_date(about['end'])}" if known else ""
         text = f"Entretiens avec les partenaires{days}, n = {number(about['count'])}."
-        return Citation(texts.typography(text))
+        return texts.typography(text)
 
 
 open_interviews = Interviews.open
@@ -273,10 +273,10 @@ class Meetings(DemarcheChapter):
         return pieces.together(counts, said, markup.source(self._source))
 
     @property
-    def _source(self) -> Citation:
+    def _source(self) -> str:
         dates = self.held["date"]
         days = " à ".join(dict.fromkeys(date_text(date) for date in (dates.min(), dates.max())))
-        return Citation(texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}."))
+        return texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}.")
 
 
 open_meetings = Meetings.open

@@ -21,7 +21,7 @@ from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.voices import OVERLOOKED
 from ctg_analysis.display import markup, tables, texts
-from ctg_analysis.display.markup import Citation, Html, Table, together
+from ctg_analysis.display.markup import Html, Table, together
 from ctg_analysis.display.quantities import number, thousands
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, short_date, typography
@@ -63,7 +63,7 @@ ONE_ACTOR = {"santé": "professionnel de santé", OTHERS: "autre acteur"}
 class Origin(NamedTuple):
     """Where the figures of a chart come from: their source line, the years that they are of, the file of their data."""
 
-    source: Citation
+    source: str
     when: str
     file: str
 
@@ -89,7 +89,7 @@ def table(
     caption: str,
     header: Sequence[Cell],
     lines: Iterable[Sequence[Cell]],
-    source: Citation,
+    source: str,
     note: str = "",
     *,
     marked: Iterable[int] = (),
@@ -364,7 +364,7 @@ class DemarcheChapter:
         constats = proved(self.demarche).get(place)
         return markup.piece("proves.html.j2", constats=constats) if constats else Html("")
 
-    def source(self, *names: str, day: str = "") -> Citation:
+    def source(self, *names: str, day: str = "") -> str:
         """Where figures come from: the tables, and the day at which they were true.
 
         day: ISO; by default the newest one that the tables tell, or else that any table tells.
@@ -374,7 +374,7 @@ class DemarcheChapter:
         date = day or self.newest(*names) or self.newest(*DATES)
         state = f"état au {short_date(date)}" if date else "état non daté"
         whole = f"Démarche, {what}, {state}."
-        return Citation(texts.typography(whole if len(whole) <= texts.LINE else f"Démarche, {state}."))
+        return texts.typography(whole if len(whole) <= texts.LINE else f"Démarche, {state}.")
 
     def newest(self, *names: str) -> str:
         """The newest day that tables tell, ISO; empty when none does."""

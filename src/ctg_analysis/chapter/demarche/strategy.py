@@ -18,7 +18,7 @@ from ctg_analysis.demarche.columns import DROPPED
 from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.plan import enjeux_by_action
 from ctg_analysis.display import markup, texts
-from ctg_analysis.display.markup import Citation, Html, Table, cited_with
+from ctg_analysis.display.markup import Html, Table, cited_with
 from ctg_analysis.display.quantities import counted, euros, number, quantity, thousands
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, span_text
@@ -238,7 +238,7 @@ class Strategy(DemarcheChapter):
         tied = self.actions[self.actions["lien_sppe"].fillna(False).astype(bool)]
         law = "Dates de la loi : voir les textes de référence du chapitre « Petite enfance »."
         what = "Actions liées au service public de la petite enfance"
-        return self._drawn(tied, marks, what, Citation(texts.typography(law)))
+        return self._drawn(tied, marks, what, texts.typography(law))
 
     def obligations(self) -> Html:
         """What is due here by the law, the branch and the convention, the first first; what could not be read in its
@@ -259,7 +259,7 @@ class Strategy(DemarcheChapter):
         today = pd.Timestamp(max(territory.received.values())).date()  # of the data: a page is the same on all days
         rows = [[f"{'depuis le ' * (day <= today)}{date_text(day)}", *told] for day, *told in sorted(lines)]
         unread = " ".join(f"{one.quoi} : {one.a_verifier}" for one in dated if one.a_verifier)
-        return pieces.table(DUE, DUE_HEADER, rows, Citation("les textes cités."), f"À vérifier. {unread}")
+        return pieces.table(DUE, DUE_HEADER, rows, "les textes cités.", f"À vérifier. {unread}")
 
     @needing("Financement des actions", "actions", "financements")
     def budget(self) -> Html:
@@ -404,7 +404,7 @@ class Strategy(DemarcheChapter):
         beside = Markup(' <span class="marks">({})</span>').format(", ".join(labels)) if labels else Markup("")
         return self._links[row.action_id] + beside
 
-    def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: Citation, by_axis: bool = False) -> Html:
+    def _drawn(self, actions: pd.DataFrame, marks: Marks, what: str, *sources: str, by_axis: bool = False) -> Html:
         rows = plan.in_time(actions)
         without = list(actions.loc[~actions["action_id"].isin(rows["action_id"]), "action_id"])
         note = "Bande claire : durée de la convention."
