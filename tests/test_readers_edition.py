@@ -108,7 +108,7 @@ def test_a_chapter_that_has_nothing_to_tell_has_no_page_and_is_named_on_the_inde
     assert not any((shipped / DEFAULT_EPCI / f"{stem}.html").exists() for stem in silent)
     index = (shipped / DEFAULT_EPCI / "index.html").read_text(encoding="utf-8")
     seen = for_readers(index)
-    assert seen.count("À venir") == 1 and "Enjeux et priorités" in seen
+    assert seen.count("Rien n’a encore été transmis") == 1 and "Enjeux et priorités" in seen
     assert "ctg new" in index and "enjeux.csv" in index
     assert not any(entry["silent"] for entry in record(shipped / EXAMPLE_EPCI)["chapters"].values())
 

@@ -263,7 +263,7 @@ def write_workbook(side: SideBySide, place: Path) -> None:
             "Unité": about.index.map(lambda one: CATALOGUE[one].unit),
             "Période": about["period"].map(date_text),
             "Champ de la France": of_france.reindex(about.index).fillna(""),
-            "Source": [source(side.territory, rows[rows["indicator"].eq(one)]).text for one in about.index],
+            "Source": [source(side.territory, rows[rows["indicator"].eq(one)]) for one in about.index],
         },
         about.index,
     )
