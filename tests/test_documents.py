@@ -166,7 +166,9 @@ def synthesis(out, printing):
     return path
 
 
-@pytest.fixture(scope="module", params=["synthese", pytest.param("diagnostic", marks=pytest.mark.nightly)])
+@pytest.fixture(
+    scope="module", params=[pytest.param(one, marks=pytest.mark.nightly) for one in ("synthese", "diagnostic")]
+)
 def printed(request):
     whole = request.param == "diagnostic"
     path = request.getfixturevalue("handed")[request.param] if whole else request.getfixturevalue("synthesis")

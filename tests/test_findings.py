@@ -227,7 +227,10 @@ STORIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("epci", STORIES)
+BY_DAY, *OF_THE_NIGHT = STORIES
+
+
+@pytest.mark.parametrize("epci", [BY_DAY, *(pytest.param(one, marks=pytest.mark.nightly) for one in OF_THE_NIGHT)])
 def test_the_story_of_a_territory_is_told_by_rule_in_six_themes_each_sentence_of_one_year(epci, france):
     themes = [one.replace("\u202f", " ") for one in story(open_territory(epci, france))]
     assert 2 <= len(themes) <= 6 and all(one.endswith(".") for one in themes)

@@ -155,6 +155,7 @@ def test_an_issue_that_does_not_exist_is_told(france, example):
         issue_page("243500139", france)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("which", ISSUES, ids=str)
 def test_an_issue_is_french_and_asks_nothing_of_any_network(which, pages):
     page = pages[which]

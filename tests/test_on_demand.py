@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from accessibility import HEIGHT, PHONE, WIDE, violations, with_axe
 from in_page import CONTRASTS
-from shipped_pages import CHAPTERS, PAGES_OF, SHIPPED
+from shipped_pages import CHAPTERS, PAGES_OF
 
 from ctg_analysis.chapter import childcare
 from ctg_analysis.display.quantities import number
@@ -23,6 +23,7 @@ LARGEST = 12_000  # bytes of the script
 LEAST_CONTRAST = 4.5
 CHILDCARE, SHEETS = "04_petite_enfance.html", "17_fiche_commune.html"
 BY_DAY = [CHILDCARE]
+OF_EACH_KIND = ["00_synthese.html", CHILDCARE, "11_consultation.html", "16_suivi.html", SHEETS]
 FIRST, SECOND = "#ma-commune option:nth-child(2)", "#ma-commune option:nth-child(3)"
 
 
@@ -241,8 +242,9 @@ def test_tables_sort_as_french_counts_and_spells(tab, values, order):
     assert by_way[None] == [*values, "1"]
 
 
-@pytest.mark.parametrize("name", each(CHAPTERS))
-@pytest.mark.parametrize(("width", "scheme"), [pytest.param(WIDE, "light", marks=pytest.mark.nightly), (PHONE, "dark")])
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", OF_EACH_KIND)
+@pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
 def test_axe_finds_nothing_with_a_commune_chosen_and_a_table_sorted(tab, shipped, name, width, scheme):
     page = opened(tab, shipped, name)
     page.emulate_media(color_scheme=scheme)
@@ -256,7 +258,8 @@ def test_axe_finds_nothing_with_a_commune_chosen_and_a_table_sorted(tab, shipped
     assert violations(with_axe(page)) == []
 
 
-@pytest.mark.parametrize("name", each(SHIPPED))
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", ["recherche.html", *OF_EACH_KIND])
 def test_axe_finds_nothing_without_script(shipped, browser, name):
     """The page as it is written: its own script is refused, that of axe is not."""
     context = browser.new_context(viewport={"width": PHONE, "height": HEIGHT}, bypass_csp=True)

@@ -69,10 +69,10 @@ class ByIndicator:
 
 def which_france(rows: pd.DataFrame) -> dict[str, str]:
     """Return, by indicator, the whole country, or metropolitan France when the producer gives that one only."""
-    known = rows[rows["level"].eq("france") & rows["status"].eq(OK)]
-    codes = known.groupby("indicator")["territory"].agg(set)
-    only = codes.map(lambda known_codes: METROPOLITAN_FRANCE if known_codes == {METROPOLITAN_FRANCE} else FRANCE)
-    return dict.fromkeys(rows["indicator"], FRANCE) | only.to_dict()
+    known = rows.loc[rows["level"].eq("france") & rows["status"].eq(OK), ["indicator", "territory"]]
+    national = {name for name, code in known.itertuples(index=False) if code == FRANCE}
+    only = {name: METROPOLITAN_FRANCE for name in known["indicator"] if name not in national}
+    return dict.fromkeys(rows["indicator"], FRANCE) | only
 
 
 def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]], names: Mapping[str, str]) -> str:
@@ -250,7 +250,7 @@ class Territory:
         """The first and the last year of the convention."""
         return (first_day(self.convention[0]).year, last_day(self.convention[1]).year) if self.convention else None
 
-    @property
+    @cached_property
     def is_overseas(self) -> bool:
         """Whether its communes are overseas, where the Caf pays the families of farmers too."""
         return self.communes["departement"].str.startswith("97").any()

@@ -426,7 +426,7 @@ def position_in(own: pd.Series, others: pd.Series) -> Position | None:
     """
     if len(others) < FEWEST_VALUES:
         return None
-    low, median, high = (float(others.quantile(part)) for part in (0.25, 0.5, 0.75))
+    low, median, high = others.quantile([0.25, 0.5, 0.75]).tolist()
     value = own["value"]
     least, most = (value if pd.isna(own[bound]) else own[bound] for bound in ("low", "high"))
     if value > high:
