@@ -32,6 +32,7 @@ GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rat
 FAST = 2  # % a year, from which births that rise or fall are told
 SENTENCES, MOST, OF_A_YEAR = 5, 3, 2  # of a portrait; facts of a theme, of a year
 FIGURES = re.compile(r" \([^()]*\)$")
+DEGREE, RANGE = re.compile("^(?:nettement|un peu) "), re.compile(r" \([^()]* selon la commune\)")
 HEARD = 5  # words that a sentence does not say twice
 LOSSES = {  # of the inhabitants, since they were the most: with their article, and after « plus »
     1 / 3: ("le tiers", "du tiers"), 1 / 2: ("la moitié", "de la moitié"), 2 / 3: ("les deux tiers", "des deux tiers"),
@@ -155,19 +156,21 @@ def of_each_year(facts: list[tuple[str, str]], most: int) -> list[str]:
     ['En 2022, on compte trois écoles ; deux crèches.']
     >>> of_each_year([("2022", f"{part}, moins que dans le Nord ({part})") for part in ("5 %", "7 %")], 1)
     ['En 2022, 5 %, moins que dans le Nord (5 %).']
+    >>> of_each_year([("2022", f"{part} (de 1 à 9 % selon la commune)") for part in ("5 %", "7 %")], 1)
+    ['En 2022, 5 % (de 1 à 9 % selon la commune) ; 7 %.']
     """
     by_year: dict[str, list[str]] = {}
     for period, text in facts:
         told = by_year.setdefault(period, [])
         if len(told) < OF_A_YEAR and (not _end(text) or _end(text) not in map(_end, told)):
-            told.append(text)
+            told.append(RANGE.sub("", text) if any(map(RANGE.search, told)) else text)
     return [f"En {year}, {' ; '.join(told)}." for year, told in [*by_year.items()][:most]]
 
 
 def _end(text: str) -> str:
-    """How a fact ends, its figures left out, where it is long enough to be heard twice."""
+    """How a fact ends, its figures and its degree left out, where it is long enough to be heard twice."""
     tenth, place = text.partition(" parmi ")[2], FIGURES.sub("", text).rpartition(", ")[2]
-    return tenth or place * (len(place.split()) >= HEARD)
+    return tenth or DEGREE.sub("", place) * (len(place.split()) >= HEARD)
 
 
 def story(territory: Territory) -> list[str]:
