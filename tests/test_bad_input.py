@@ -100,7 +100,10 @@ def rounds():
     return [[name for name in some if name] for some in zip_longest(*of_files.values())]
 
 
-@pytest.mark.parametrize("faults", rounds(), ids=", ".join)
+FIRST, *OTHERS = rounds()
+
+
+@pytest.mark.parametrize("faults", [FIRST, *(pytest.param(one, marks=pytest.mark.nightly) for one in OTHERS)])
 def test_each_file_that_cannot_be_trusted_is_one_line(root, example, faults):
     for fault in faults:
         spoil(root, example, *SPOILT[fault][:2])

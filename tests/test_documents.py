@@ -414,6 +414,7 @@ def test_a_report_older_than_the_data_is_refused(out, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_documents_of_an_edition_that_is_no_more_are_removed(out, synthesis):
     home = out / "documents" / EXAMPLE_EPCI
     before = sorted(home.iterdir())

@@ -29,6 +29,13 @@ from ctg_analysis.secrecy.rounding import rounded
 
 EPCI, OTHER = "999999999", "999999998"
 CASES = told_cases("forms")
+
+
+def some_by_day(cases):
+    """Return cases, four of them by day, all of them by night."""
+    return [*cases[:4], *(pytest.param(*case, marks=pytest.mark.nightly) for case in cases[4:])]
+
+
 YOUTH = SOURCES["mission_locale"]
 SIGNED = {"recu_le": "2026-03-02", "convention": "convention du 12 janvier 2026", "seuil": 5}
 COMMUNES = pd.DataFrame(
@@ -146,7 +153,7 @@ def test_a_column_of_names_cannot_slip_in(root):
     assert not any("Dupont" in line for line in told(root))
 
 
-@pytest.mark.parametrize("cells, expected", CASES["cells"])
+@pytest.mark.parametrize("cells, expected", some_by_day(CASES["cells"]))
 def test_a_bad_cell_is_one_line(root, cells, expected):
     sign(root, enquete_locale_petite_enfance={})
     fill(root, "enquete_locale_petite_enfance", row("99002", "2024", demandes=5), row("99001", "2024") | cells)
@@ -203,7 +210,7 @@ def test_a_folder_where_what_came_back_was_put_is_told(root):
 GOOD = "formulaire;recu_le;convention;seuil\ndsden_inclusion;2026-03-02;x;5\n"
 
 
-@pytest.mark.parametrize("line, expected", CASES["agreements"])
+@pytest.mark.parametrize("line, expected", some_by_day(CASES["agreements"]))
 def test_a_bad_agreement_is_one_line_and_the_others_are_read_all_the_same(root, line, expected):
     (root.private / EPCI / "accords.csv").write_text(GOOD + line, encoding="utf-8")
     (said,) = told(root)
