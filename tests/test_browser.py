@@ -288,6 +288,7 @@ def test_the_words_of_readers_find_what_they_look_for(tab, shipped, epci, words,
     assert any(title in one for one in found[:10]), found[:10]
 
 
+@pytest.mark.nightly
 def test_every_acronym_that_stands_on_a_page_is_found(tab, shipped, epci):
     pages = [path.read_text(encoding="utf-8") for path in (shipped / epci).glob("[01][0-9]_*.html")]
     said = terms_in(TAG.sub(" ", for_readers(page.partition("<main")[2].partition("</main>")[0])) for page in pages)
@@ -307,7 +308,7 @@ def test_what_has_a_value_tells_it_and_comes_before_what_waits(tab, shipped):
     assert page.locator("#trouve strong").first.inner_text().startswith("66,0 places")
 
 
-@pytest.mark.parametrize("name", ["04_petite_enfance.html", "13_bilan.html"])
+@pytest.mark.parametrize("name", ["04_petite_enfance.html", pytest.param("13_bilan.html", marks=pytest.mark.nightly)])
 def test_a_term_opens_on_its_meaning_by_the_keyboard_and_closes(tab, shipped, name):
     page = opened(tab, shipped, EXAMPLE_EPCI, name)
     with_axe(page)

@@ -147,6 +147,7 @@ def test_what_lies_astray_is_told_on_one_line_but_not_what_git_or_a_fetch_or_a_p
     assert len(lines) == len(told) and all(expected in line for expected, line in zip(told, lines, strict=True)), lines
 
 
+@pytest.mark.nightly
 def test_a_build_is_told_what_lies_astray_as_check_tells_it(root):
     """It stops the build that would have left it out; notes and what a fetch keeps do not."""
     without_forms(root, "insee_acces")

@@ -192,6 +192,7 @@ def test_what_a_producer_only_bounds_is_not_hatched_and_has_its_words():
     assert "<pattern" not in drawing and maps.HIDDEN not in drawing and ">≤ 5\u202f%</text>" in drawing
 
 
+@pytest.mark.nightly
 def test_a_map_is_drawn_of_the_rows_of_an_analyst_and_is_light(france):
     """The same bytes twice; what may not be written is not shaded; the place of the territory is in the legend."""
     chapter = open_chapter("200067171")

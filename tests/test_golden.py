@@ -112,6 +112,7 @@ def test_the_golden_case_holds_the_edges_it_is_there_for():
     assert set(table["status"]) >= {"ok", "nd"}
 
 
+@pytest.mark.nightly
 def test_its_raw_files_are_what_the_generator_makes(tmp_path, example):
     spec = importlib.util.spec_from_file_location("generate", example.path / "generate.py")
     module = importlib.util.module_from_spec(spec)

@@ -194,7 +194,7 @@ def test_files_of_departements_are_not_asked_for_what_an_epci_lacks(tmp_path):
     assert "caf_s_ben_epci_f" in found and "caf_s_ben_dep" not in found
 
 
-@pytest.mark.parametrize("epci", [DEFAULT_EPCI, EXAMPLE_EPCI])
+@pytest.mark.parametrize("epci", [DEFAULT_EPCI, pytest.param(EXAMPLE_EPCI, marks=pytest.mark.nightly)])
 def test_the_boxes_of_the_pages_say_what_the_table_says(epci, france, example):
     seen = open_territory(epci, example if epci == EXAMPLE_EPCI else france)
     table = missing(seen)

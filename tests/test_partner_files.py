@@ -282,7 +282,7 @@ def test_no_part_exceeds_a_whole_that_the_form_declares(root, source, cells, exp
     assert line.endswith(f"csv, {expected}")
 
 
-@pytest.mark.parametrize("thresholds", [(5, 11), (11, 5)])
+@pytest.mark.parametrize("thresholds", [(5, 11), pytest.param((11, 5), marks=pytest.mark.nightly)])
 def test_the_strictest_threshold_holds_and_a_departement_is_given_once(root, thresholds):
     for epci, threshold in zip((EPCI, OTHER), thresholds, strict=True):
         fill(root, YOUTH.id, row("99", "2024", jeunes_suivis=300), epci=epci)

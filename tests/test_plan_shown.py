@@ -259,6 +259,7 @@ def test_the_chain_is_clickable_both_ways(pages, shown):
 
 
 @pytest.mark.slow
+@pytest.mark.nightly
 def test_each_fiche_fits_one_sheet_of_paper(shipped, browser):
     width, height = 176, 260  # mm, within the margins of the style sheet
     page = browser.new_page(viewport={"width": round(width * 96 / 25.4), "height": 900})
