@@ -15,7 +15,8 @@ from ctg_analysis.model.settings import notebooks, settings
 from ctg_analysis.model.source import SOURCES
 
 CHAPTERS, LEAST = [f"{number:02}" for number in range(1, 11)], 5
-NO_FIGURE = {"07": "children_0_14_count", "09": "population_count|revitalisation_zone", "10": "population_count"}  # of what a chapter tells of
+# Of what a chapter tells of, by chapter.
+NO_FIGURE = {"07": "children_0_14_count", "09": "population_count|revitalisation_zone", "10": "population_count"}
 COUNTED = ("measure", "numerator", "events", "flow")
 
 
