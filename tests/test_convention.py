@@ -160,10 +160,7 @@ def test_a_text_signed_before_its_lists_says_so(written, example_dossier, handed
             "ligne 12, colonne texte : trouvé rien, dans une convention validée : article 11",
         ),
         ("articles", 5, "no", "5", "colonne no : trouvé 5, attendu 4 : à la suite, à partir de 1"),
-        pytest.param(
-            *("convention", 2, "validee_le", "", "colonne validee_le : trouvé rien, dans une convention validée"),
-            marks=pytest.mark.nightly,
-        ),
+        ("convention", 2, "validee_le", "", "colonne validee_le : trouvé rien, dans une convention validée"),
         ("convention", 2, "fin", "2023", "colonne fin : trouvé '2023', attendu une date après 01/01/2024, de debut"),
     ],
 )

@@ -20,7 +20,6 @@ from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters
 NOTEBOOKS = settings().root / "notebooks"
 START = "commencer_ici.ipynb"
 TOKEN = "only-for-this-test"
-OF_EACH_KIND = ("00", "04", "09", "11", "17")  # chapters
 SETTINGS = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none", "kernelShutdown": True},
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -113,7 +112,7 @@ def expected(name, shipped) -> int:
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("name", [START, *(one.path.name for one in all_chapters() if one.number in OF_EACH_KIND)])
+@pytest.mark.parametrize("name", [START, *(one.path.name for one in all_chapters())])
 def test_run_all_cells_gives_every_chart_and_no_error(tab, desk, shipped, name):
     run_all(tab, name)
     shown = tab.evaluate(SHOWN)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from accessibility import HEIGHT, PHONE, WIDE, violations, with_axe
 from in_page import CONTRASTS
-from shipped_pages import CHAPTERS, PAGES_OF
+from shipped_pages import CHAPTERS, PAGES_OF, SHIPPED
 
 from ctg_analysis.chapter import childcare
 from ctg_analysis.display.quantities import number
@@ -23,7 +23,6 @@ LARGEST = 12_000  # bytes of the script
 LEAST_CONTRAST = 4.5
 CHILDCARE, SHEETS = "04_petite_enfance.html", "17_fiche_commune.html"
 BY_DAY = [CHILDCARE]
-OF_EACH_KIND = ["00_synthese.html", CHILDCARE, "11_consultation.html", "16_suivi.html", SHEETS]
 FIRST, SECOND = "#ma-commune option:nth-child(2)", "#ma-commune option:nth-child(3)"
 
 
@@ -243,7 +242,7 @@ def test_tables_sort_as_french_counts_and_spells(tab, values, order):
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("name", OF_EACH_KIND)
+@pytest.mark.parametrize("name", CHAPTERS)
 @pytest.mark.parametrize(("width", "scheme"), [(WIDE, "light"), (PHONE, "dark")])
 def test_axe_finds_nothing_with_a_commune_chosen_and_a_table_sorted(tab, shipped, name, width, scheme):
     page = opened(tab, shipped, name)
@@ -259,7 +258,7 @@ def test_axe_finds_nothing_with_a_commune_chosen_and_a_table_sorted(tab, shipped
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("name", ["recherche.html", *OF_EACH_KIND])
+@pytest.mark.parametrize("name", SHIPPED)
 def test_axe_finds_nothing_without_script(shipped, browser, name):
     """The page as it is written: its own script is refused, that of axe is not."""
     context = browser.new_context(viewport={"width": PHONE, "height": HEIGHT}, bypass_csp=True)

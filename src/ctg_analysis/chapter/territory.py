@@ -69,10 +69,9 @@ class ByIndicator:
 
 def which_france(rows: pd.DataFrame) -> dict[str, str]:
     """Return, by indicator, the whole country, or metropolitan France when the producer gives that one only."""
-    known = rows.loc[rows["level"].eq("france") & rows["status"].eq(OK), ["indicator", "territory"]]
-    national = {name for name, code in known.itertuples(index=False) if code == FRANCE}
-    only = {name: METROPOLITAN_FRANCE for name in known["indicator"] if name not in national}
-    return dict.fromkeys(rows["indicator"], FRANCE) | only
+    known = rows[rows["level"].eq("france") & rows["status"].eq(OK)]
+    only = {*known["indicator"]} - {*known.loc[known["territory"].eq(FRANCE), "indicator"]}
+    return dict.fromkeys(rows["indicator"], FRANCE) | dict.fromkeys(only, METROPOLITAN_FRANCE)
 
 
 def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]], names: Mapping[str, str]) -> str:
