@@ -12,7 +12,7 @@ from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.display import markup, notes, quantities, sentences, tables, texts
 from ctg_analysis.display.markup import SHOWN, Html, Table, telling
 from ctg_analysis.display.quantities import number, percent
-from ctg_analysis.display.sentences import value_text
+from ctg_analysis.display.sentences import each_row, value_text
 from ctg_analysis.display.tables import head
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.display.titles import counted
@@ -297,11 +297,10 @@ def latest_values(territory: Territory) -> dict[str, str]:
     known = known.sort_values("period", kind="stable")
     own = known[known["level"].eq("epci")].drop_duplicates("indicator", keep="last")
     communes = known[known["level"].eq("commune")].drop_duplicates("indicator", keep="last")
-    told = {row["indicator"]: f"par commune, {date_text(row['period'])}" for _, row in communes.iterrows()}
-    for _, row in own.iterrows():
-        indicator = CATALOGUE[row["indicator"]]
-        row["text"] = value_text(indicator, row)
-        told[indicator.id] = f"{counted(indicator, row)} ({date_text(row['period'])})"
+    told = {row.indicator: f"par commune, {date_text(row.period)}" for row in each_row(communes)}
+    own = own.assign(text=[value_text(CATALOGUE[row.indicator], row) for row in each_row(own)])
+    for row in each_row(own):
+        told[row.indicator] = f"{counted(CATALOGUE[row.indicator], row)} ({date_text(row.period)})"
     return {name: typography(text) for name, text in told.items()}
 
 

@@ -58,7 +58,8 @@ class ByIndicator:
 
     def __init__(self, table: pd.DataFrame):
         strings = dict.fromkeys(table.columns[table.dtypes.eq("str")], object)  # of which few rows are taken faster
-        self.table = table.astype(strings).sort_values("indicator", kind="stable", ignore_index=True)
+        ordered = table.astype(strings).sort_values("indicator", kind="stable", ignore_index=True)
+        self.table = ordered.copy()  # columns of one type lie together: rows are taken at once, not column by column
         self._names = self.table["indicator"].to_numpy(dtype=object)
 
     def rows(self, name: str) -> pd.DataFrame:

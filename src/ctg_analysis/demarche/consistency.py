@@ -40,7 +40,7 @@ OF_A_RESULT = ("valeur_reference", "date_reference", "cible", "cible_date", "col
 
 
 def inconsistencies(tables: Tables) -> list[Finding]:
-    """Each break of the chain; tables: the public ones. What was given up is not held to anything.
+    """Each break of the chain; tables: those of OF_CHAIN. What was given up is not held to anything.
 
     A check waits until each table that it reads can be read whole.
     """
@@ -197,6 +197,21 @@ def _outside(tables: Tables) -> Iterator[Finding]:
             yield file.fault(int(line), "date_reference", repr(moment), expected)
 
 
+OF_CHAIN = (
+    "actions",
+    "ateliers",
+    "calendrier",
+    "constats",
+    "convention",
+    "enjeux",
+    "equipements_services",
+    "extraits",
+    "financements",
+    "indicateurs_suivi",
+    "objectifs",
+    "preuves",
+    "suivi",
+)
 CHECKS: dict[Callable[[Tables], Iterator[Finding]], tuple[str, ...]] = {
     _enjeux: ("enjeux", "actions", "objectifs"),
     _actions: ("actions", "financements", "indicateurs_suivi"),

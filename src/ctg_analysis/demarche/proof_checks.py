@@ -7,7 +7,6 @@ import pandas as pd
 
 from ctg_analysis.demarche import columns
 from ctg_analysis.demarche.consistency import inconsistencies
-from ctg_analysis.demarche.material_files import read_material
 from ctg_analysis.demarche.questions import HIDDEN_UNDER
 from ctg_analysis.demarche.table_files import WITH_QUESTIONS, TableFile
 from ctg_analysis.indicators.comparisons import (
@@ -24,9 +23,8 @@ from ctg_analysis.indicators.trends import LEAST_YEARS, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding
 from ctg_analysis.model.indicator import CENSORED, EVENTS, OK, Count, Indicator, Rate, is_proportion
-from ctg_analysis.model.settings import DataRoot
 from ctg_analysis.model.source import SOURCES, SURVEY
-from ctg_analysis.model.territories import codes_by_name, find_epci
+from ctg_analysis.model.territories import find_epci
 
 LEVELS = {"département": "departement", "région": "region", "France": "france", "EPCI": "epci"}
 BENCHMARK = re.compile(rf"({'|'.join(LEVELS)})(?: (\w+))?")
@@ -37,18 +35,15 @@ UNTESTED = "sans test pour cet indicateur, sur les valeurs telles qu'elles sont 
 COUNTED = "sans test : ces valeurs sont comptées, non estimées, tout écart est réel"
 
 
-def breaks(root: DataRoot, epci: str, observations: pd.DataFrame, territories: pd.DataFrame) -> list[Finding]:
+def breaks(
+    tables: Mapping[str, TableFile], observations: pd.DataFrame, territories: pd.DataFrame, epci: str
+) -> list[Finding]:
     """Where the chain of a démarche does not hold, from its proofs to its actions.
 
-    observations, territories: as in `no_longer`.
+    tables: those of OF_CHAIN, perhaps others. observations, territories: as in `no_longer`.
     """
-    folder = root.material(epci)
-    if not folder.is_dir():
-        return []
-    material = read_material(folder, codes=codes_by_name(territories, epci))
-    chain = inconsistencies(material.tables)
-    exact = exact_baselines(material.tables["indicateurs_suivi"], observations, epci)
-    return [*chain, *no_longer(material.tables["preuves"], observations, territories, epci), *exact]
+    chain, exact = inconsistencies(tables), exact_baselines(tables["indicateurs_suivi"], observations, epci)
+    return [*chain, *no_longer(tables["preuves"], observations, territories, epci), *exact]
 
 
 def exact_baselines(followed: TableFile, observations: pd.DataFrame, epci: str) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +13,7 @@ from ctg_analysis.demarche.columns import CLOSED, COPIL, LIST, NUMERIC, OPEN, OU
 from ctg_analysis.demarche.declared_tables import TABLES, Column, Table, how_written
 from ctg_analysis.model.errors import Finding, InputError, first_ones
 from ctg_analysis.model.habits import NO_NAMES
-from ctg_analysis.raw.files import REMARK, Sheet, once_each, place_of
+from ctg_analysis.raw.files import REMARK, Sheet, place_of
 from ctg_analysis.raw.form_workbooks import DAY, NOTHING, NUMBER, TEXT, workbook
 from ctg_analysis.raw.form_workbooks import Column as SheetColumn
 from ctg_analysis.raw.form_workbooks import Table as SheetTable
@@ -101,17 +101,15 @@ def read_folder(
 
 def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) -> TableFile:
     """The rows of a file or a sheet of the field material and what is wrong with it; no row when it is absent."""
-    nothing = TableFile(table, path, pd.DataFrame(columns=list(table.columns), dtype=str), _typed([], [], table))
     if isinstance(path, Path) and not path.is_file():
-        return nothing
+        return _nothing(path, table)
     try:
         findings: list[Finding] = []
         texts = load_filled(path, lambda header: _columns(header, table, path, findings), MOST_ROWS, footer=REMARK)
     except InputError as error:
-        return replace(nothing, findings=tuple(error.findings), unread=True)
+        return replace(_nothing(path, table), findings=tuple(error.findings), unread=True)
     for name, column in table.columns.items():
-        read = partial(column.kind.as_read, codes=codes)
-        texts[name] = once_each(texts[name], lambda cells, read=read: cells.map(read))
+        texts[name] = texts[name].map(cache(partial(column.kind.as_read, codes=codes)))
     texts.index = texts.index.astype(int)
     rows, lines = [], []
     findings += _repeated(texts, table, path) + _hostile(texts, path)
@@ -125,6 +123,10 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
             findings += [_finding(problem, line, path, table) for problem in error.errors()]
     typed = _typed(rows, lines, table).join(texts.drop(columns=list(table.columns)))
     return TableFile(table, path, texts, typed, tuple(first_ones(findings)))
+
+
+def _nothing(path: Filled, table: Table) -> TableFile:
+    return TableFile(table, path, pd.DataFrame(columns=list(table.columns), dtype=str), _typed([], [], table))
 
 
 def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:

@@ -43,12 +43,12 @@ def with_unit(indicator: Indicator, row: pd.Series) -> str:
     return row["text"] if in_name or len(indicator.unit) > LONGEST_UNIT else counted(indicator, row)
 
 
-def counted(indicator: Indicator, row: pd.Series) -> str:
+def counted(indicator: Indicator, row) -> str:
     """Return a value with its unit, where it is a plain number and the unit is not in it."""
-    plain = PLAIN.fullmatch(row["text"]) and not indicator.id.endswith("_year")
+    plain = PLAIN.fullmatch(row.text) and not indicator.id.endswith("_year")
     if not plain or indicator.unit.startswith("%"):
-        return row["text"]
-    return f"{row['text']} {agreed(indicator.unit, row['value'])}"
+        return row.text
+    return f"{row.text} {agreed(indicator.unit, row.value)}"
 
 
 def trend(indicator: Indicator, rows: pd.DataFrame, found: Trend | None) -> str:

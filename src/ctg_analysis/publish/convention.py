@@ -343,7 +343,7 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
     must_be_sound(root, epci)
     seen = open_territory(epci, root)
     material = open_material(root, epci, seen.territories)
-    if findings := breaks(root, epci, seen.observations, seen.territories):
+    if findings := breaks(material.tables, seen.observations, seen.territories, epci):
         raise InputError(findings)
     if material.convention is None:
         raise InputError([no_convention(material.folder)])

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
@@ -32,6 +32,7 @@ from ctg_analysis.raw.folders import sha256 as sum_of_file
 NAMES = load_yaml(Path(__file__).with_name("data_columns.yml"), dict[str, dict[str, str]]).value
 BEHIND_CHARTS = ("bilan_actions", "priorities", "actions", "financements", "suivi", "indicateurs_suivi")
 BEHIND_CHARTS += ("profile", "distribution", "by_group", "open_themes", "saturation", "attendance")
+END = "\r\n"
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -42,9 +43,9 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
     observed = seen.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
     files = observed["indicator"].map({one.id: one.file_name for one in CATALOGUE.values()})
+    observed = _french(observed)
     spaces, structures = _named(seen.spaces, "spaces"), _named(seen.structures, "structures")
     tables = {
-        **dict(iter(_french(observed).groupby(files, sort=False))),
         **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
         STRUCTURES_FILE: structures.map(spreadsheet_safe),
@@ -53,10 +54,21 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     }
     tables = {name: table for name, table in tables.items() if len(table)}
     data.mkdir()
+    header, *lines = _lines(observed)
+    for name, some in pd.Series(lines, observed.index).groupby(files, sort=False):
+        _write_lines(data / name, [header, *some])
     for name, table in tables.items():
-        form = {"sep": ";", "decimal": ",", "lineterminator": "\r\n", "encoding": "utf-8-sig"}
-        table.to_csv(data / name, index=False, **form)
-    write_package(data, tables, seen)
+        _write_lines(data / name, _lines(table))
+    write_package(data, dict(iter(observed.groupby(files, sort=False))) | tables, seen)
+
+
+def _lines(table: pd.DataFrame) -> list[str]:
+    """The lines of a table as a CSV, its header first; a cell of two lines is in one line of these."""
+    return table.to_csv(index=False, sep=";", decimal=",", lineterminator=END).removesuffix(END).split(END)
+
+
+def _write_lines(path: Path, lines: Sequence[str]) -> None:
+    path.write_text(END.join([*lines, ""]), encoding="utf-8-sig", newline="")
 
 
 def _french(rows: pd.DataFrame) -> pd.DataFrame:
@@ -210,13 +222,10 @@ def write_package(folder: Path, tables: Mapping[str, pd.DataFrame], seen: Territ
     The columns of most of them are the same, and stand in a file of their own. tables: by name of their file, as they
     were written there.
     """
-    schemas = {
-        name: {"fields": [_field(column, table[column]) for column in table], "missingValues": [""]}
-        for name, table in tables.items()
-    }
-    common = next((schemas[name] for name, table in tables.items() if "statut" in table), None)
-    if common:
-        _write_json(folder / SCHEMA, common)
+    columns = list(NAMES["observations"].values())
+    observed = [name for name, table in tables.items() if list(table) == columns]
+    for name in observed[:1]:
+        _write_json(folder / SCHEMA, _schema(tables[name]))
     used = dict.fromkeys(name for table in tables.values() for name in _sources(table))
     package = {
         "profile": "data-package",
@@ -226,7 +235,7 @@ def write_package(folder: Path, tables: Mapping[str, pd.DataFrame], seen: Territ
         "licenses": [OPEN_LICENCE],
         "sources": [_source(SOURCES[name], seen.received.get(name, "")) for name in used],
         "resources": [
-            _resource(folder / name, table) | {"schema": SCHEMA if schemas[name] == common else schemas[name]}
+            _resource(folder / name, table) | {"schema": SCHEMA if name in observed else _schema(table)}
             for name, table in tables.items()
         ],
     }
@@ -255,7 +264,8 @@ def _write_json(path: Path, content: dict) -> None:
 def _sources(table: pd.DataFrame) -> list[str]:
     if not {"source", "statut"} <= set(table):
         return []
-    return [name for name in table.loc[table["statut"].ne(MISSING), "source"].unique() if name in SOURCES]
+    told = zip(table["source"], table["statut"], strict=True)
+    return [name for name, status in told if status != MISSING and name in SOURCES]
 
 
 def _source(source: Source, received: str) -> dict[str, str]:
@@ -285,6 +295,10 @@ def _title(name: str, table: pd.DataFrame) -> str:
         return TITLES.get(name) or CATALOGUE[name].label
     labels = table["libelle"].unique() if "libelle" in table else []
     return " ; ".join(labels) if 0 < len(labels) < 4 else name.replace("_", " ")
+
+
+def _schema(table: pd.DataFrame) -> dict:
+    return {"fields": [_field(name, table[name]) for name in table], "missingValues": [""]}
 
 
 def _field(name: str, column: pd.Series) -> dict[str, str]:

@@ -35,15 +35,19 @@ from ctg_analysis.chapter.missing import (
 from ctg_analysis.chapter.portrait import identity
 from ctg_analysis.chapter.profiles import first_figures
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.demarche.consistency import OF_CHAIN
+from ctg_analysis.demarche.declared_tables import PUBLIC as PUBLIC_TABLES
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.material_files import logos
 from ctg_analysis.demarche.proof_checks import breaks
+from ctg_analysis.demarche.table_files import read_folder
 from ctg_analysis.display.quantities import counted
 from ctg_analysis.display.texts import alphabetical, capitalised, date_text, typography
-from ctg_analysis.model.errors import in_lines, room_in
+from ctg_analysis.model.errors import Finding, in_lines, room_in
 from ctg_analysis.model.norms import read_geography
 from ctg_analysis.model.settings import MATERIAL, OF_DEMARCHE, PUBLIC, ChapterNotebook, data_root, settings
 from ctg_analysis.model.source import SOURCES, Source
+from ctg_analysis.model.territories import codes_by_name
 from ctg_analysis.pipeline.freshness import tables_of
 from ctg_analysis.pipeline.run import hold
 from ctg_analysis.publish.build import MISSING as PAGE
@@ -127,8 +131,7 @@ def write_data(report: Report) -> dict:
     chapters = [one | {"known": known_of(*completeness(territory, numbers[one["page"]]))} for one in page["chapters"]]
     to_come = chapters_to_come(report)
     without_data = unknown_chapters(territory)
-    of_chain = (territory.root, territory.epci, territory.observations, territory.territories)
-    found = [] if read_unread(territory.root, report.epci) else breaks(*of_chain)
+    found = [] if read_unread(territory.root, report.epci) else chain_breaks(territory)
     on_index = {
         "chapters": chapters,
         "to_come": to_come,
@@ -146,6 +149,13 @@ def write_data(report: Report) -> dict:
         "voices": chapter.territory.demarche.sum(of_persons=True).hex(),
         "breaks": in_lines(found),
     }
+
+
+def chain_breaks(seen: Territory) -> list[Finding]:
+    """Where the chain of a démarche does not hold, with the lines of its files."""
+    read = {name: PUBLIC_TABLES[name] for name in OF_CHAIN}
+    tables, _ = read_folder(seen.root.material(seen.epci), read, codes_by_name(seen.territories, seen.epci))
+    return breaks(tables, seen.observations, seen.territories, seen.epci)
 
 
 def chapters_to_come(report: Report) -> list[dict]:
