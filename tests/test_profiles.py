@@ -135,9 +135,9 @@ def cells(html):
 
 def test_what_may_not_be_shown_is_a_line_that_says_so(monkeypatch):
     chapter = open_chapter(EXAMPLE_EPCI)
-    rows = chapter.territory.readable(CATALOGUE["waiting_children_count"], "epci")
+    rows = chapter.territory.here(CATALOGUE["waiting_children_count"])
     hidden = rows.assign(status=SECRET, text="s", value=float("nan"))
-    monkeypatch.setattr(chapter.territory, "readable", lambda indicator, level: hidden)
+    monkeypatch.setattr(chapter.territory, "here", lambda indicator: hidden)
     html = chapter.profile("waiting_children_count").html
     assert cells(html)[0][1].startswith("s ") and "s = secret statistique" in html
 

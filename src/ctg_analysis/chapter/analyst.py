@@ -173,7 +173,7 @@ def data(
         beside = elsewhere(territory, tuple(others))
         beside = beside[beside["level"].eq("epci") & ~beside["source"].isin(ENTRUSTED)]
         for one in several:
-            rows = territory.in_words(one, beside[beside["indicator"].eq(one.id)])
+            rows = territory.in_words(beside[beside["indicator"].eq(one.id)])
             tables.append(rows.assign(label=one.label, unit=one.unit))
     rows = pd.concat(tables, ignore_index=True)
     if not wide:

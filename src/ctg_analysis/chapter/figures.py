@@ -156,7 +156,7 @@ def members(territory: Territory, *names: str) -> pd.DataFrame:
     for one in several:
         table = compared[one.id]
         if table.empty:
-            table = territory.readable(one, "epci").tail(1).assign(value=float("nan"))
+            table = territory.here(one).tail(1).assign(value=float("nan"))
         names = [label[one.id], *table["name"].iloc[1:]]
         rows.append(table.assign(name=names, label=label[one.id], place=table["name"], unit=one.unit))
     return pd.concat(rows, ignore_index=True)

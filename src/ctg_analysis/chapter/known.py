@@ -42,7 +42,7 @@ UNKNOWN = "pour ce territoire ou pour la plupart des EPCI de la même zone"
 
 def by_commune(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     """The communes by name, at the latest period that one of them has; no row when none has any."""
-    rows = territory.readable(indicator, "commune")
+    rows = territory.readable(indicator).query("level == 'commune'")
     period = latest_period(rows)
     rows = rows[rows["period"].eq(period)] if period else rows.iloc[:0]
     return rows.sort_values("name", **texts.BY_NAME)
@@ -61,7 +61,7 @@ def on_map(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     if isinstance(indicator.value, Count | Mean):
         return by_commune(territory, indicator)
     compared = territory.compared(indicator, with_peers=False)
-    rows = territory.readable(indicator, "commune")
+    rows = territory.readable(indicator).query("level == 'commune'")
     wanted = compared["period"].iloc[0] if len(compared) else ""
     here = rows[rows["period"].eq(wanted)]
     if not here["status"].eq(OK).any():
@@ -342,9 +342,7 @@ def _table(territory: Territory, indicator: Indicator, own: pd.Series, rows: pd.
     if rows.empty:
         return Html("", why="Aucun EPCI comparable ne fait nettement mieux.")
     places = territory.territories.drop_duplicates(["level", "code"]).set_index(["level", "code"])
-    rows = territory.in_words(
-        indicator, rows.assign(name=[places.loc[("epci", code), "name"] for code in rows["peer"]])
-    )
+    rows = territory.in_words(rows.assign(name=[places.loc[("epci", code), "name"] for code in rows["peer"]]))
     lines = []
     for row in [*own.itertuples(index=False), *rows.itertuples(index=False)]:
         codes = places.loc["epci", row.territory]["departement"].split("|")

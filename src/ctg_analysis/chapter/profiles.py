@@ -333,7 +333,7 @@ def _absent(territory: Territory, indicators: list[Indicator]) -> Html:
 
 def _own(territory: Territory, indicator: Indicator) -> pd.DataFrame:
     """The values of the territory, oldest first; where none may be shown, its latest row that says so."""
-    rows = territory.readable(indicator, "epci").sort_values("period", kind="stable")
+    rows = territory.here(indicator)
     known = rows[rows["status"].eq(OK)]
     return known if len(known) else rows[rows["status"].eq(SECRET)].tail(1)
 

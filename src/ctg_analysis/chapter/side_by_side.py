@@ -143,7 +143,7 @@ class SideBySide:
             larger["level"].eq("departement") & larger["territory"].eq(self.departement)
         )
         rows = pd.concat([rows, larger[is_larger & larger["period"].eq(period) & larger["status"].eq(OK)]])
-        rows = self.territory.in_words(indicator, rows)
+        rows = self.territory.in_words(rows)
         per = indicator.value.per if isinstance(indicator.value, Ratio) else 100
         value = rows["value"].mask(rows["status"].eq(CENSORED), indicator.floor)
         return rows.assign(value=value, label=indicator.label, per=per, hundredth=rows["territory"].map(hundredth))

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -133,13 +133,16 @@ def _opened(epci: str, root: DataRoot, written: tuple[int, ...]) -> "Territory":
     return Territory(epci, root)
 
 
-def _are_whole(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
+def _are_whole(rows: pd.DataFrame) -> pd.Series:
     """Which rows are of communes that the producer gives in whole numbers, and larger places with a decimal."""
-    if not isinstance(indicator.value, Published) or not indicator.decimals:
-        return pd.Series(False, rows.index)
-    communes = rows["level"].eq("commune") & rows["value"].notna()
-    whole = rows.loc[communes, "value"].mod(1).eq(0)
-    return communes & (len(whole) >= WHOLE_FROM and whole.all())
+    communes = rows["level"].eq("commune") & rows["value"].notna() & rows["indicator"].isin(_to_a_decimal())
+    whole = rows.loc[communes, "value"].mod(1).eq(0).groupby(rows.loc[communes, "indicator"]).agg(["size", "all"])
+    return communes & rows["indicator"].isin(whole.index[whole["all"] & whole["size"].ge(WHOLE_FROM)])
+
+
+@cache
+def _to_a_decimal() -> list[str]:
+    return [one.id for one in CATALOGUE.values() if isinstance(one.value, Published) and one.decimals]
 
 
 class Territory:
@@ -173,8 +176,7 @@ class Territory:
         named = self._observations.merge(self._names, on=["territory", "level"], how="left", validate="m:1")
         self._named = ByIndicator(named.assign(summed=sentences.sums_of_rounded(named)))
         self._statuses = set(zip(named["indicator"], named["status"], named["level"], strict=True))
-        self._readable: dict[tuple[str, str], pd.DataFrame] = {}
-        self._compared: dict[str, pd.DataFrame] = {}
+        self._readable: dict[str, pd.DataFrame] = {}
 
     @cached_property
     def year(self) -> int:
@@ -317,35 +319,45 @@ class Territory:
         """Whether an observation of an indicator, of any place of some levels and any period, has this status."""
         return any((indicator.id, status, level) in self._statuses for level in levels)
 
-    def readable(self, indicator: Indicator, level: str = "") -> pd.DataFrame:
-        """The observations of an indicator, of one level or of all, with what a reader sees: name, text, interval.
+    def readable(self, indicator: Indicator) -> pd.DataFrame:
+        """The observations of an indicator with what a reader sees: name, text, interval.
 
         How a value of the census is told depends on how many inhabitants the communes have (see `_is_drawn`).
         """
-        if (indicator.id, level) not in self._readable:
-            rows = self.data(indicator)
-            told = self.in_words(indicator, rows[rows["level"].eq(level)] if level else rows)
-            self._readable[indicator.id, level] = told
-        return self._readable[indicator.id, level].copy(deep=False)
+        if indicator.id not in self._readable:
+            self._readable[indicator.id] = self.in_words(self.data(indicator))
+        return self._readable[indicator.id].copy(deep=False)
 
-    def in_words(self, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
-        """Observations of an indicator, with their names, as `readable` gives them; drawn: see `_is_drawn`."""
+    def here(self, indicator: Indicator) -> pd.DataFrame:
+        """The rows of `readable` that are of the territory itself, by period."""
+        return self._here.rows(indicator.id)
+
+    @cached_property
+    def _here(self) -> ByIndicator:
+        rows = self._named.table
+        rows = rows[rows["level"].eq("epci") & rows["indicator"].isin(list(CATALOGUE))]
+        return ByIndicator(self.in_words(rows.sort_values("period", kind="stable")))
+
+    def in_words(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Observations, with their names, as `readable` gives them; drawn: see `_is_drawn`."""
         rows = rows.assign(
             drawn=[self._is_drawn(*place) for place in zip(rows["level"], rows["territory"], strict=True)]
         )
         each, fictional = sentences.each_row(rows), self.root.fictional
-        written = [replace(indicator, decimals=0) if one else indicator for one in _are_whole(indicator, rows)]
+        several = [CATALOGUE[name] for name in rows["indicator"]]
+        written = [
+            replace(one, decimals=0) if whole else one for one, whole in zip(several, _are_whole(rows), strict=True)
+        ]
+        names = [
+            row.name
+            if fictional or row.level not in LARGER
+            else name_of_place(one, row, self._larger, self._departements)
+            for one, row in zip(several, each, strict=True)
+        ]
         return rows.assign(
-            text=[sentences.value_text(one, row) for one, row in zip(written, each, strict=True)],
-            interval=[sentences.interval_text(indicator, row) for row in each],
-            name=[
-                texts.typography(
-                    row.name
-                    if fictional or row.level not in LARGER
-                    else name_of_place(indicator, row, self._larger, self._departements)
-                )
-                for row in each
-            ],
+            text=list(map(sentences.value_text, written, each)),
+            interval=list(map(sentences.interval_text, several, each)),
+            name=list(map(texts.typography, names)),
         )
 
     @cached_property
@@ -380,8 +392,8 @@ class Territory:
 
     def own(self, indicator: Indicator) -> pd.DataFrame:
         """The values of the territory itself, by period."""
-        rows = self.readable(indicator, "epci")
-        return rows[rows["status"].eq(OK)].sort_values("period", kind="stable")
+        rows = self.here(indicator)
+        return rows[rows["status"].eq(OK)]
 
     def against(self, indicator: Indicator) -> pd.DataFrame:
         """What `compared` does, before it is put in words."""
@@ -399,19 +411,13 @@ class Territory:
         No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
         Réunion is a département and a région: where both have the same value, it has one row.
         """
-        if indicator.id not in self._compared:
-            rows = self.against(indicator)
-            told = self.in_words(indicator, rows) if len(rows) else self._nothing_compared
-            told = sentences.on_one_scale(indicator, told)
-            once = told if told["name"].is_unique else told.drop_duplicates(["name", "text"])
-            self._compared[indicator.id] = once
-        rows = self._compared[indicator.id]
-        return rows.copy(deep=False) if with_peers else rows[rows["level"].ne("peers")]
+        told = sentences.on_one_scale(indicator, self._compared.rows(indicator.id))
+        rows = told if told["name"].is_unique else told.drop_duplicates(["name", "text"])
+        return rows if with_peers else rows[rows["level"].ne("peers")]
 
     @cached_property
-    def _nothing_compared(self) -> pd.DataFrame:
-        indicator = next(iter(CATALOGUE.values()))
-        return self.in_words(indicator, self._beside.table[:0])
+    def _compared(self) -> ByIndicator:
+        return ByIndicator(self.in_words(self._against.table))
 
     @cached_property
     def _beside(self) -> ByIndicator:
