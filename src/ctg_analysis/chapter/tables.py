@@ -38,7 +38,7 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
         return unavailable(territory, indicators[0], f"{texts.capitalised(labels)}, par commune")
     known, absent = {}, []
     for indicator in indicators:
-        rows = territory.readable(indicator)
+        rows = territory.data(indicator)
         if is_absent(indicator, rows):
             absent.append(indicator)
         else:
@@ -47,14 +47,14 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
         one: territory.periods.get(one.id) or latest_period(rows) or rows["period"].max() for one, rows in known.items()
     }
     periods = own if len({*own.values()}) < 2 else aligned(known, own)
-    columns = [
-        (one, periods[one], _with_part(territory, one, with_one_france(rows[rows["period"].eq(periods[one])])))
-        for one, rows in known.items()
-    ]
     boxes = [unavailable(territory, indicator, f"{indicator.label}, par commune") for indicator in absent]
-    if not columns or (len(indicators) > 1 and list(known) == [CATALOGUE[PEOPLE]]):
+    if not known or (len(indicators) > 1 and list(known) == [CATALOGUE[PEOPLE]]):
         return markup.together(*boxes)
-    cited = source(territory, pd.concat([rows for *_, rows in columns]))
+    shown = pd.concat([rows[rows["period"].eq(periods[one])] for one, rows in known.items()])
+    shown = territory.in_words(with_one_france(shown))
+    cited = source(territory, shown)
+    of_each = dict(iter(shown.groupby("indicator")))
+    columns = [(one, periods[one], _with_part(territory, one, of_each[one.id])) for one in known]
     piece = tables.places_by_indicator(territory.places, columns, source=cited)
     told = telling(piece, SHOWN, *(one.parts[0] for one in known if one.unit == "communes" and one.parts))
     return markup.together(told, *boxes)
@@ -101,7 +101,7 @@ def _with_part(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -
     """The rows of an indicator with the value of its part, when it has one that is counted apart."""
     if indicator.unit != "communes" or not indicator.parts:
         return rows
-    part = territory.readable(CATALOGUE[indicator.parts[0]])
+    part = territory.data(CATALOGUE[indicator.parts[0]])
     values = part.set_index(["level", "territory", "period"])["value"].rename("part")
     return rows.join(values, on=["level", "territory", "period"])
 

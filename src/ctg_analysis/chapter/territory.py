@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -131,18 +131,6 @@ def forget_chosen() -> None:
 @lru_cache(maxsize=1)
 def _opened(epci: str, root: DataRoot, written: tuple[int, ...]) -> "Territory":
     return Territory(epci, root)
-
-
-def _are_whole(rows: pd.DataFrame) -> pd.Series:
-    """Which rows are of communes that the producer gives in whole numbers, and larger places with a decimal."""
-    communes = rows["level"].eq("commune") & rows["value"].notna() & rows["indicator"].isin(_to_a_decimal())
-    whole = rows.loc[communes, "value"].mod(1).eq(0).groupby(rows.loc[communes, "indicator"]).agg(["size", "all"])
-    return communes & rows["indicator"].isin(whole.index[whole["all"] & whole["size"].ge(WHOLE_FROM)])
-
-
-@cache
-def _to_a_decimal() -> list[str]:
-    return [one.id for one in CATALOGUE.values() if isinstance(one.value, Published) and one.decimals]
 
 
 class Territory:
@@ -346,7 +334,8 @@ class Territory:
         each, fictional = sentences.each_row(rows), self.root.fictional
         several = [CATALOGUE[name] for name in rows["indicator"]]
         written = [
-            replace(one, decimals=0) if whole else one for one, whole in zip(several, _are_whole(rows), strict=True)
+            replace(one, decimals=0) if row.level == "commune" and one.id in self._whole else one
+            for one, row in zip(several, each, strict=True)
         ]
         names = [
             row.name
@@ -359,6 +348,15 @@ class Territory:
             interval=list(map(sentences.interval_text, several, each)),
             name=list(map(texts.typography, names)),
         )
+
+    @cached_property
+    def _whole(self) -> set[str]:
+        """The indicators that the producer gives communes in whole numbers, and larger places with a decimal, by id."""
+        rows = self._named.table
+        decimal = [one.id for one in CATALOGUE.values() if isinstance(one.value, Published) and one.decimals]
+        known = rows[rows["level"].eq("commune") & rows["value"].notna() & rows["indicator"].isin(decimal)]
+        whole = known["value"].mod(1).eq(0).groupby(known["indicator"]).agg(["size", "all"])
+        return set(whole.index[whole["all"] & whole["size"].ge(WHOLE_FROM)])
 
     @cached_property
     def _departements(self) -> dict[str, str]:
