@@ -206,7 +206,7 @@ def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
     """The answer of a chapter in a line, and the paragraphs that its figures fill; each may be empty."""
     written = read_account(chapter)
     last = [typography(one) for one in _unknown(territory, written.inconnu)]
-    title, sentences_told, _ = _told(territory, chapter)
+    title, sentences_told, _ = map(list, _told(territory, chapter))
     found = findings_of(territory)
     beside = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"][:1]
     of_findings = [" ".join(told(territory, CATALOGUE[name])) for name in beside]
@@ -235,13 +235,13 @@ def _departements(territory: Territory) -> list[str]:
 
 def debate(territory: Territory, chapter: str) -> Html:
     """The questions that the figures of a chapter raise for the COPIL."""
-    *_, questions = _told(territory, chapter)
+    *_, questions = map(list, _told(territory, chapter))
     return piece("debate.html.j2", questions=questions[:QUESTIONS]) if questions else Html("")
 
 
 @lru_cache(maxsize=1)
-def _told(territory: Territory, chapter: str) -> list[list[str]]:
-    """The titles, the sentences and the questions whose facts are all known here, filled."""
+def _told(territory: Territory, chapter: str) -> list[dict[str, set[str]]]:
+    """The titles, the sentences and the questions whose facts are all known here, filled; the facts that each names."""
     written = read_account(chapter)
     facts = {short: fact(territory, CATALOGUE[name]) for short, name in written.faits.items()}
     names = {short: one for short, one in facts.items() if one}
@@ -252,9 +252,10 @@ def _told(territory: Territory, chapter: str) -> list[list[str]]:
     names[DEPARTEMENT] = than(places[0]) if len(places) == 1 else "que dans chacun de ses départements"
     told = []
     for texts in written.titre, written.recit, written.debattre:
-        known = [one for one in texts if meta.find_undeclared_variables(SENTENCES.parse(one)) <= names.keys()]
-        filled = (" ".join(SENTENCES.from_string(one).render(names).split()) for one in known)
-        told.append([typography(capitalised(one)) for one in filled if one])
+        asked = {one: meta.find_undeclared_variables(SENTENCES.parse(one)) for one in texts}
+        known = {one: of for one, of in asked.items() if of <= names.keys()}
+        filled = {" ".join(SENTENCES.from_string(one).render(names).split()): of for one, of in known.items()}
+        told.append({typography(capitalised(one)): of for one, of in filled.items() if one})
     return told
 
 
@@ -301,10 +302,17 @@ def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: H
     """What a chapter says first.
 
     chapter: its number. rows: of `data`; its first three indicators that have a value here are the figures, in its
-    order. land: the map, of `Chapter.map`.
+    order; what the answer tells takes the place of the last, where none of them is of it. land: the map, of
+    `Chapter.map`.
     """
-    known = [CATALOGUE[name] for name in rows["indicator"].unique() if _is_written(territory, CATALOGUE[name])]
-    figures = [large_figure(territory, one) for one in known[:FIGURES]]
+    known = [name for name in rows["indicator"].unique() if _is_written(territory, CATALOGUE[name])]
+    answers, *_ = _told(territory, chapter)
+    named, facts = next(iter(answers.values()), set()), read_account(chapter).faits
+    told = [name for short, name in facts.items() if short in named and _is_written(territory, CATALOGUE[name])]
+    shown = known[:FIGURES]
+    if told and not set(told) & set(shown):
+        shown = [*shown[: FIGURES - 1], told[0]]
+    figures = [large_figure(territory, CATALOGUE[name]) for name in shown]
     answer, told_here = account(territory, chapter)
     screen = piece("first_screen.html.j2", answer=answer, figures=figures, land=Markup(land.html), account=told_here)
     about = {what: told for what, told in land.about.items() if what != MISSING}
