@@ -184,8 +184,8 @@ def of_france(root: DataRoot) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
         of_ages = [counts[place] for place in (epci, FRANCE) if place in counts]
         compared = at_equal_ages(compared, pd.concat(of_ages), listed)
         under = under_norms(communes.get(epci, rows[:0]), inhabitants, listed)
-        found = findings(compared, essentials(), spread, {}, under)
         gaps.append(differences(compared, listed, spread))
+        found = findings(compared, gaps[-1], essentials(), spread, {}, under)
         side = sides(found, gaps[-1], listed)
         tables.append(found.assign(side=side, epci=epci))
     places = epcis[["territory", "indicator", "value", "low", "high"]].reset_index(drop=True)

@@ -51,7 +51,8 @@ def spread_like(name, far=NAN, low=NAN, high=NAN):
 
 def told(rows, spread=None, **more):
     spread = spread_like("none") if spread is None else spread
-    return findings(rows, essentials(), spread, **more)[["indicator", "level"]].to_numpy().tolist()
+    found = findings(rows, differences(rows, CATALOGUE, spread), essentials(), spread, **more)
+    return found[["indicator", "level"]].to_numpy().tolist()
 
 
 def test_a_difference_of_sums_of_rounded_numbers_is_as_large_as_it_is_at_least():
@@ -163,8 +164,8 @@ def at_equal_ages(raw, *equal, **tenths):
     rows.loc[rows["level"].eq("france"), EQUAL] = equal or NAN
     judged = {SINGLE: replace(CATALOGUE[SINGLE], direction=-1)}
     spread = spread_like(SINGLE, far=5.0, **tenths)
-    found = findings(rows, [Essential(judged[SINGLE], "Personnes seules", "")], spread)
     gaps = differences(rows, judged, spread)
+    found = findings(rows, gaps, [Essential(judged[SINGLE], "Personnes seules", "")], spread)
     return found.assign(side=sides(found, gaps, judged))[["why", "level", "side"]].to_numpy().tolist()
 
 
@@ -180,9 +181,10 @@ def test_a_value_of_the_worst_tenth_whose_interval_reaches_the_next_is_among_the
     rows = beside(SINGLE, 38.5, 37.5, 39.5, peers=(30.0, 28.0, 42.0, NAN), france=(31.0, NAN, NAN, 0.001))
     judged = {SINGLE: replace(CATALOGUE[SINGLE], direction=-1)}
     spread = spread_like(SINGLE, far=10.0, low=20.0, high=38.0)
-    found = findings(rows, [Essential(judged[SINGLE], "Personnes seules", "")], spread)
+    gaps = differences(rows, judged, spread)
+    found = findings(rows, gaps, [Essential(judged[SINGLE], "Personnes seules", "")], spread)
     assert found[["why", "tenth", "higher"]].to_numpy().tolist() == [[AMONG, 0, True]]
-    assert sides(found, differences(rows, judged, spread), judged).tolist() == [ALERT]
+    assert sides(found, gaps, judged).tolist() == [ALERT]
 
 
 def test_an_extreme_tenth_holds_at_equal_ages_too():

@@ -212,16 +212,17 @@ def printed(territory: Territory) -> list[Essential]:
 def findings_of(territory: Territory) -> pd.DataFrame:
     """The findings of a territory, the first ones first; see `indicators.findings.findings`."""
     known = printed(territory)
-    compared = pd.concat([territory.against(essential.indicator) for essential in known or essentials()[:1]])
+    several = [one.indicator for one in known or essentials()[:1]]
+    compared, gaps = (pd.concat(map(of_each, several)) for of_each in (territory.against, territory.gaps))
     if not known:
-        return findings(compared[:0], known, territory.spread)
+        return findings(compared[:0], gaps[:0], known, territory.spread)
     moves = {one.indicator.id: move(territory, one.indicator) for one in known}
     held = [territory.data(one.indicator) for one in known if one.indicator.norm]
     communes = pd.concat([compared[:0], *held]).query("level == 'commune'")
     communes = communes[communes["period"].eq(communes["indicator"].map(territory.periods))]
     people = territory.data(CATALOGUE[PEOPLE]).query("status == @OK").sort_values("period", kind="stable")
     inhabitants = people.drop_duplicates("territory", keep="last").set_index("territory")["value"]
-    return findings(compared, known, territory.spread, moves, under_norms(communes, inhabitants, CATALOGUE))
+    return findings(compared, gaps, known, territory.spread, moves, under_norms(communes, inhabitants, CATALOGUE))
 
 
 def sides_of(territory: Territory, found: pd.DataFrame) -> pd.Series:

@@ -24,6 +24,7 @@ COLUMNS = ["indicator", "theme", "chapter", "why", "level", "higher", "tenth", "
 
 def findings(
     compared: pd.DataFrame,
+    gaps: pd.DataFrame,
     essentials: Iterable[Essential],
     spread: pd.DataFrame,
     moves: Mapping[str, int] | None = None,
@@ -43,6 +44,7 @@ def findings(
         compared: for each indicator the territory first, then its comparators and its peers, one period: columns
             indicator, period, source, level, value, low, high, status, p (see `comparisons.tested`; low and high of the
             peers are their quartiles).
+        gaps: the `differences` of these rows.
         spread: see `spread.spread_of`.
         moves: 1 of the indicators that rise in a sure trend, -1 of those that fall.
         under: see `under_norms`.
@@ -54,19 +56,22 @@ def findings(
 
     36 % beside 28 % in the département are 2.9 tenths; 38 % are more than three, and told where no spread is known.
 
-    >>> from ctg_analysis.model.catalogue import essentials
+    >>> from ctg_analysis.model.catalogue import CATALOGUE, essentials
     >>> rows = pd.DataFrame({"level": ["epci", "departement"], "low": [35.0, 27.9], "high": [37.0, 28.1], "p": 0.001})
     >>> rows = rows.assign(indicator="single_parent_families_share", period="2021", source="insee_rp_familles")
     >>> rows = rows.assign(status=OK)
     >>> from ctg_analysis.indicators.spread import COLUMNS
     >>> none = pd.DataFrame(columns=COLUMNS)
-    >>> [len(findings(rows.assign(value=[value, 28.0]), essentials(), none)) for value in (36.0, 38.0)]
-    [0, 1]
+    >>> for value in (36.0, 38.0):
+    ...     compared = rows.assign(value=[value, 28.0])
+    ...     len(findings(compared, differences(compared, CATALOGUE, none), essentials(), none))
+    0
+    1
     """
     named = {essential.indicator.id: essential for essential in essentials}
     told = {name for name, one in named.items() if is_compared(one.indicator)}
     rows = compared[compared["indicator"].isin(told - _none(compared))]
-    gaps = differences(rows, {name: one.indicator for name, one in named.items()}, spread)
+    gaps = gaps[gaps["indicator"].isin(rows["indicator"])].reset_index(drop=True)
     listed = notable(gaps["p"]) | gaps["p"].isna()
     at_equal_ages = set(gaps.loc[gaps["equal"], "indicator"])
     france = gaps[gaps["level"].eq("france")].assign(sure=gaps["sure"] & listed).set_index("indicator")
