@@ -12,6 +12,7 @@ from test_every_epci import SORTS
 from ctg_analysis.chapter import accounts
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.portrait import story
+from ctg_analysis.display.markup import SHOWN, Html
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, data_root
@@ -49,6 +50,20 @@ def test_an_account_is_french_of_less_than_a_page_with_a_year_and_a_comparator(e
         text, (_, paragraphs) = prose(seen, chapter), accounts.account(seen, chapter)
         assert not faults(text) and 40 <= len(" ".join(paragraphs).split()) <= 200, chapter
         assert re.search(r"\b20[12]\d\b", text) and re.search(r"(qu|que|comme|avec)\W", text), chapter
+
+
+def test_the_first_screen_shows_what_its_title_tells():
+    """« Moins de logements sociaux : 3,3 » stood over three other figures; what a title tells already keeps them."""
+    seen, three = open_chapter(EXAMPLE_EPCI).territory, ["population_count", "births_count", "deaths_count"]
+    rows = pd.DataFrame({"indicator": [*three, "natural_change_rate"]})
+    for chapter, title, shown in (
+        ("02", "logements sociaux", [*three[:2], "social_dwellings_rate"]),
+        ("09", "clubs sportifs", [*three[:2], "sports_clubs_rate"]),
+    ):
+        assert title in accounts.account(seen, chapter)[0]
+        assert accounts.first_screen(seen, chapter, rows, Html("")).about[SHOWN] == shown
+    told = rows.assign(indicator=["sports_clubs_rate", *three])
+    assert accounts.first_screen(seen, "09", told, Html("")).about[SHOWN] == ["sports_clubs_rate", *three[:2]]
 
 
 def test_a_rate_is_said_for_as_many_as_it_is_of():
