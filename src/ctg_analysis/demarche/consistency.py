@@ -197,21 +197,8 @@ def _outside(tables: Tables) -> Iterator[Finding]:
             yield file.fault(int(line), "date_reference", repr(moment), expected)
 
 
-OF_CHAIN = (
-    "actions",
-    "ateliers",
-    "calendrier",
-    "constats",
-    "convention",
-    "enjeux",
-    "equipements_services",
-    "extraits",
-    "financements",
-    "indicateurs_suivi",
-    "objectifs",
-    "preuves",
-    "suivi",
-)
+OF_CHAIN = ("actions", "ateliers", "calendrier", "constats", "convention", "enjeux", "equipements_services")
+OF_CHAIN += ("extraits", "financements", "indicateurs_suivi", "objectifs", "preuves", "suivi")
 CHECKS: dict[Callable[[Tables], Iterator[Finding]], tuple[str, ...]] = {
     _enjeux: ("enjeux", "actions", "objectifs"),
     _actions: ("actions", "financements", "indicateurs_suivi"),
