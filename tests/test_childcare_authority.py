@@ -142,6 +142,10 @@ def test_population_alone_tells_which_commune_passes_which_threshold():
         "compétence, la loi lui demande de recenser et d'informer ; au-dessus de 3 500 habitants, les quatre missions."
     )
     assert texts.typography(text) in html
+    assert (
+        texts.typography("2 des 3 communes ont plus de 3 500 habitants, et même plus de 10 000")
+        in by_size(("A", 10001), ("B", 10001), ("C", 120))[0]
+    )
     close = "Tout près d'un seuil, qu'un autre recensement peut faire passer : A, B et D."
     assert texts.typography(close) in html
 

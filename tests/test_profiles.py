@@ -50,6 +50,16 @@ def test_the_sign_and_the_words_are_those_of_the_test_and_name_the_place(each, t
     assert ([" ".join(filter(None, one)) for one in signs], apart) == (told, levels)
 
 
+def test_a_difference_that_is_sure_is_told_though_rounding_hides_how_large_it_is():
+    """20.1 to 21.8 beside 19.4 and, nearer than the bounds tell, 21.0: more than the one, as for the other."""
+    known = gaps(("france", True, 0.4, 0.01, True, False)).assign(alike=False)
+    assert standing.test(ROWS, known)[0] == [("", "plus qu'en France")]
+    assert standing.against(OLD, ROWS, known, ["france"]).startswith("plus qu'en France (23,5)")
+    unsure = known.assign(sure=False, p=0.4)
+    assert standing.test(ROWS, unsure)[0] == [("", "écart non établi")]
+    assert standing.against(OLD, ROWS, unsure, ["france"]).startswith("sans que l'écart soit établi avec la France")
+
+
 UNEMPLOYED, OLD = CATALOGUE["unemployment_15_64_rate"], CATALOGUE["without_diploma_15_plus_share"]
 
 

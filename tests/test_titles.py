@@ -114,6 +114,10 @@ def test_the_title_of_a_family_tells_what_comes_first_where_that_is_sure():
     assert titles.family("Revenus", "%", rows) == "Pensions d'abord (39,8 %), puis salaires (39,0 %)"
     tied = rows.assign(text=["39,0 %", "39,0 %", "39,8 %"])
     assert titles.family("Revenus", "%", tied) == "Pensions d'abord (39,8 %)"
+    even = rows.assign(value=[-13.2, 39.7, 39.8], text=["−13,2 %", "39,7 %", "39,8 %"])
+    assert titles.family("Revenus", "%", even) == "Pensions (39,8 %) et salaires (39,7 %)"
+    each = rows.assign(value=[30.0, 39.8, 39.8], text=["30,0 %", "39,8 %", "39,8 %"])
+    assert titles.family("Revenus", "%", each).startswith("Salaires et pensions d'abord (39,8 % dans chaque cas)")
     near = rows.assign(low=rows["value"] - 1, high=rows["value"] + 1)
     assert titles.family("Revenus", "%", near) == "Pensions (39,8 %) et salaires (39,0 %)"
     assert titles.family("Revenus", "%", rows.assign(value=[0, 0, 59.8])) == "Pensions d'abord (39,8 %)"
@@ -139,6 +143,18 @@ def test_members_that_are_no_parts_of_one_whole_are_told_beside_a_place():
     )
     assert titles.beside("Les places", [(*centres[:2], centres[2][:0]), school]).startswith("École (5) : plus qu'en")
     assert titles.beside("Les places", [(*centres[:2], centres[2][:0])]) == ""
+
+
+def test_members_that_France_sets_apart_are_not_told_alike_beside_another_place():
+    """256 nurses beside 156 in France and 300 in the département are no lack that goes with that of dentists."""
+    rows = pd.DataFrame({"level": ["epci", "france", "departement"], "name": ["Infirmiers", "France", "Aveyron"]})
+    gaps = pd.DataFrame({"level": ["france", "departement"], "higher": [True, False], "times": 1.5, "sure": True})
+    gaps = gaps.assign(equal=False, alike=False, remarkable=False, p=None)
+    rows, few = rows.assign(value=[256.0, 156, 300], text=["256", "156", "300"], status="ok"), gaps.assign(higher=False)
+    nurses = CATALOGUE["childcare_coverage_eaje_rate"], rows, gaps
+    dentists = nurses[0], rows.assign(name=["Dentistes", "France", "Aveyron"], value=[51.0, 61, 65]), few
+    assert titles.beside("Soins", [nurses, dentists]).startswith("Infirmiers (256) : plus qu'en France (156)")
+    assert titles.beside("Soins", [(*nurses[:2], few), dentists]) == "Soins : chaque fois moins qu'en France"
 
 
 def test_no_share_comes_first_where_what_is_not_shown_may_be_greater():

@@ -349,7 +349,8 @@ def large_figure(territory: Territory, indicator: Indicator) -> dict[str, object
     found = trend_of(own, indicator)
     moves = bool(found and found.is_established)
     way = f"{capitalised(standing.way(found))}, de {standing.pace(indicator, own, found)}" if moves else ""
-    unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), here["value"])
+    told = round(here["value"], indicator.decimals)
+    unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), told)
     unit = unit.removeprefix("euros").strip() if "€" in here["text"] else unit  # « 13 650 € par an »
     label = territory.said(indicator.label)
     when = date_text(here["period"])

@@ -122,7 +122,8 @@ def population_duties(
     who = f"{of_communes(four, len(communes))} {'ont' if four > 1 else 'a'}"
     who = who if four else f"aucune des {len(communes)} communes n'a"
     who = f"chacune des {len(communes)} communes a" if four == len(communes) > 1 else who
-    who += f" plus de {first} habitants{f', dont {plan} plus de {second}' if plan else ''}"
+    larger = f", et même plus de {second}" if plan == four else f", dont {plan} plus de {second}"
+    who += f" plus de {first} habitants{larger * bool(plan)}"
     law = f"la loi lui demande de recenser et d'informer ; au-dessus de {first} habitants, les quatre missions"
     told = f"D'après la {_basis(populations)}, {who}. Tant qu'une commune garde la compétence, {law}."
     sentence = markup.reading(texts.typography(told), note)

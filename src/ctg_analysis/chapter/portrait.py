@@ -109,7 +109,7 @@ def growth_sentence(period: str, change: float, balances: list[float] | None, lo
     >>> growth_sentence("2018-2023", 0.0, [-1.3, 1.3], None).partition(" : ")[2]
     "l'excédent des arrivées sur les départs compense celui des décès sur les naissances."
     >>> growth_sentence("2018-2023", 1.0, [0.9, 0.1], None).partition(" : ")[2]
-    "les naissances dépassent les décès, les arrivées et les départs s'équilibrent."
+    "les naissances dépassent les décès, les arrivées et les départs s'équilibrent presque."
     """
     first, last = period.split("-")
     rounded = round(change, 1)
@@ -140,9 +140,10 @@ def _balances(change: float, natural: float, migratory: float) -> str:
         (more, less), (others, fewer) = sorted(ways, key=lambda way: way not in pairs)
         how = "compense" if not change else "fait plus que compenser" if change > 0 else "ne compense pas"
         return f"l'excédent des {more} sur les {less} {how} celui des {others} sur les {fewer}"
+    even = [f"s'équilibrent{' presque' * bool(round(one, 1))}" for one in (natural, migratory)]
     return ", ".join(
-        f"les {more} dépassent les {less}" if balance else f"les {more} et les {less} s'équilibrent"
-        for (more, less), balance in zip(ways, pairs.values(), strict=True)
+        f"les {more} dépassent les {less}" if balance else f"les {more} et les {less} {words}"
+        for (more, less), balance, words in zip(ways, pairs.values(), even, strict=True)
     )
 
 
@@ -255,7 +256,8 @@ def _fact(territory: Territory, name: str, said: Said, rows: pd.DataFrame, besid
         many = f"{text} des {noun}s {verbs.partition('|')[2]}" if "%" in beside else one_in(value, text, noun, verbs)
         clause = " ".join([many, *what])
     else:
-        clause = said.format(valeur=text, unite=agreed(CATALOGUE[name].unit, value))
+        told = round(value, CATALOGUE[name].decimals)
+        clause = said.format(valeur=text, unite=agreed(CATALOGUE[name].unit, told))
     return period, f"{clause}{_range(territory, name, period)}{', ' * bool(beside)}{beside}"
 
 

@@ -419,8 +419,8 @@ def _france(territory: Territory, indicators: list[Indicator]) -> tuple[dict[str
 def first_figures(territory: Territory) -> list[dict[str, str]]:
     """The first six figures of data/reference/accueil.yml that have a value here, one a theme.
 
-    Keys: indicator, chapter (the one that proves it), label, value, period, source; since (its first value) and drawing
-    (its years), where they make a series.
+    Keys: indicator, chapter (the one that proves it), label, value, period, source; since (its first value, unless a
+    year alone makes the trend) and drawing (its years), where they make a series.
     """
     themes = load_yaml(settings().reference / "accueil.yml", dict[str, dict[Declared, str]]).value
     known = ((one for one in map(CATALOGUE.get, names) if len(territory.own(one))) for names in themes.values())
@@ -428,11 +428,13 @@ def first_figures(territory: Territory) -> list[dict[str, str]]:
     for indicator in islice(filter(None, (next(several, None) for several in known)), FIGURES):
         rows = territory.own(indicator)
         first, last, series = rows.iloc[0], rows.iloc[-1], small_series(indicator, rows)
+        found = trend_of(rows, indicator)
+        usual = not (found and found.hangs_on)  # else a year that is no measure of the others
         words = {
             "label": indicator.label,
             "value": counted(indicator, last),
             "source": short_sources([SOURCES[last["source"]]]),
-            "since": f"{first['text']} en {date_text(first['period'])}" if series else "",
+            "since": f"{first['text']} en {date_text(first['period'])}" if series and usual else "",
         }
         words = {key: texts.typography(text) for key, text in words.items()}
         shown = {"period": date_text(last["period"]), "drawing": series.__html__() if series else ""}

@@ -316,8 +316,9 @@ def _units() -> dict[str, str]:
 
 def statement(indicator: Indicator, row) -> str:
     """Return the reading sentence of an observation alone."""
-    plural = "s" if row.value >= 2 else ""
-    words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, row.value)}
+    told = round(row.value, indicator.decimals)
+    plural = "s" if told >= 2 else ""
+    words = {"period": YEARS.sub(r"\1 et \2", date_text(row.period)), "unit": agreed(indicator.unit, told)}
     value = value_text(indicator, row)
     if row.value == 0 and value == "0,0" and not row.high > 10.0**-indicator.decimals:
         value = "0"  # « ne compte aucune place »
@@ -325,7 +326,7 @@ def statement(indicator: Indicator, row) -> str:
         value = f"environ {value}"
     reading = indicator.reading
     if len(signed := reading.split(" | ")) == 3:
-        reading = signed[int(np.sign(round(row.value, indicator.decimals)))]  # none, rise, fall
+        reading = signed[int(np.sign(told))]  # none, rise, fall
         value = value.lstrip(f"+{MINUS}")
     text = with_none(reading.format(**words, value=value, s=plural))
     if row.status == OK and _is_on_a_small_base(indicator, row) and not is_share(indicator.value):

@@ -57,7 +57,7 @@ def _tested(places: Mapping[str, tuple], gaps: Sequence[tuple]) -> tuple[list[tu
         words = [f"{_side(gap)} {_than(places, gap.level)}{f' {AT_EQUAL_AGES}' * gap.equal}" for gap in first]
         told = [(SIGNS[gap.higher][not remarkable], word) for gap, word in zip(first, words, strict=True)]
         return told, frozenset(gap.level for gap in remarkable)
-    if any(not gap.alike if gap.times < 1 else gap.times >= 1 and pd.notna(gap.p) and not gap.sure for gap in gaps):
+    if any(not gap.sure and (not gap.alike if gap.times < 1 else gap.times >= 1 and pd.notna(gap.p)) for gap in gaps):
         return [("", NOT_ESTABLISHED)], frozenset()
     if any(gap.level == "peers" and gap.times >= 1 for gap in gaps):
         return [("", f"{ORDINARY} avec les {PEERS}")], frozenset()
@@ -146,11 +146,7 @@ def _clauses(indicator: Indicator, places: Mapping[str, tuple], words: Mapping[s
     text, first = "", next(iter(words.values()), "")
     for how, levels in ((how, [*alike]) for how, alike in groupby(words, words.get)):
         contrary = text and {how.split()[-1], first.split()[-1]} == {"plus", "moins"}
-        figures = {level: _figure(indicator, places, level) for level in levels}
-        if how == ORDINARY:  # of the peers
-            half = sentences.interval_text(indicator, places["peers"]).removeprefix("quartiles : ")
-            figures["peers"] = half or figures["peers"]
-        told = [f"{_after(how, places, level)} ({figure})" for level, figure in figures.items()]
+        told = [f"{_after(how, places, level)} ({_figure(indicator, places, level)})" for level in levels]
         beside = " ".join(f"ni {place}" for place in told) if how == UNSURE and told[1:] else texts.listed(told)
         text += f"{(', mais ' if contrary else ', ') * bool(text)}{how} {beside}"
     head, equal, tail = text.partition(f"ici {AT_EQUAL_AGES}")
@@ -222,6 +218,8 @@ def _words(places: Mapping[str, tuple], gap: tuple) -> str:
             if abs(here - place.value) <= SAME * abs(place.value):
                 return COMPARED
             return _more(gap) if gap.sure else ABOUT
+        if gap.sure:  # how much, rounding does not tell
+            return _side(gap)
     elif gap.sure:
         return _more(gap)
     return ORDINARY if gap.level == "peers" else UNSURE

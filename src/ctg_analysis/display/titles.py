@@ -23,6 +23,7 @@ BOTH_ENDS = 105  # letters of a title that tells both ends of a family, or its t
 FAR = {"minutes": "Le plus loin", "mois": "Le plus long"}  # the greatest of what is not wished for
 OF_A_QUANTILE = re.compile(r" \([DQ]\d\)$")  # the sign that its name in letters needs not: « Premier décile (D1) »
 BOUNDS = "entre "  # begins what is told by its bounds, see sentences.value_text: it does not go « de ... à ... »
+AS_MUCH = 0.005  # of the greatest of a family: another that is so close is as great
 NAMED = 3  # communes that a title names
 WHOLE, TEN = 100, 10  # per cent; a total from which a title tells no decimals
 LONG = 8  # years of a history with gaps that tells its extremes
@@ -48,7 +49,7 @@ def counted(indicator: Indicator, row) -> str:
     plain = PLAIN.fullmatch(row.text) and not indicator.id.endswith("_year")
     if not plain or indicator.unit.startswith("%"):
         return row.text
-    return f"{row.text} {agreed(indicator.unit, row.value)}"
+    return f"{row.text} {agreed(indicator.unit, round(row.value, indicator.decimals))}"
 
 
 def trend(indicator: Indicator, rows: pd.DataFrame, found: Trend | None) -> str:
@@ -138,7 +139,8 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
     """Return the greatest of a family and the one that follows it; of deciles, the two ends.
 
     rows: columns name, value, text, and low and high where they are estimates: of two whose intervals meet, none is
-    told to be the greater. Two that are written alike are told together; nothing where more are.
+    told to be the greater, nor of two that are as close (AS_MUCH). Two that are written alike are told together;
+    nothing where more are.
     """
     quantiles = rows["name"].str.contains(OF_A_QUANTILE)
     rows = rows.assign(name=rows["name"].str.replace(OF_A_QUANTILE, "", regex=True))
@@ -161,10 +163,12 @@ def family(title: str, unit: str, rows: pd.DataFrame) -> str:
         return _ends(unit, low, high) if order["text"].eq(low["text"]).sum() == 1 else ""
     if alike > 1:
         first, other = rows.loc[rows["text"].eq(high["text"]), "name"]
-        both = {"name": f"{first} et {texts.uncapitalised(other)}"}
+        each = f"{high['text']}{' dans chaque cas' * unit.startswith('%')}"  # lest they be read as the share of both
+        both = {"name": f"{first} et {texts.uncapitalised(other)}", "text": each}
         both |= {"low": order["low"].iloc[:2].min()} if "low" in order else {}
         high, second = pd.Series({**high, **both}), order.iloc[2]
-    if second.get("high", float("nan")) >= high.get("low", float("nan")):
+    overlap = second.get("high", float("nan")) >= high.get("low", float("nan"))
+    if overlap or (alike == 1 and unit not in FAR and high["value"] - second["value"] <= AS_MUCH * high["value"]):
         return _both(unit, high, second)
     if unit.startswith("%") and WHOLE - rows["value"].sum() > high["value"]:  # what is not among them may be greater
         return _both(unit, high, second) if second["value"] > 0 else f"{texts.headed(high['name'])} {high['text']}"
@@ -196,8 +200,9 @@ def beside(title: str, several: Sequence[tuple[Indicator, pd.DataFrame, pd.DataF
     several: the rows and the gaps of each member, as `standing` has them; as many are told as there is room for.
     """
     sides = {level: [standing.side(*one, level) for one in several] for level in COMPARATORS}
+    ways = {one.split()[0] for one in sides["france"] if one}
     for alike in sides.values():
-        if alike[0] and len(set(alike)) == 1:
+        if alike[0] and len(set(alike)) == 1 and ways <= {alike[0].split()[0]}:
             return f"{texts.headed(title)} {'chaque fois ' * (len(alike) > 1)}{alike[0]}"
     for level, found in sorted(sides.items(), key=lambda one: not any(one[1])):
         pairs, told = zip(found, several, strict=True), ""
