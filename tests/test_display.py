@@ -90,6 +90,9 @@ def test_a_sentence_with_its_interval_and_its_plural():
     one = CATALOGUE["eaje_facilities_count"]
     assert sentences.sentence(one, row(value=1)).startswith("En 2021, le territoire compte 1 établissement d’accueil")
     assert "2 établissements" in sentences.sentence(one, row(value=2))
+    housing, few = CATALOGUE["social_dwellings_rate"], {"source": "sdes_rpls", "numerator": 100, "denominator": 5054}
+    assert "compte 2,0 logements sociaux" in sentences.sentence(housing, row(value=1.979, **few))
+    assert "compte 1,9 logement social" in sentences.sentence(housing, row(value=1.94, **few))
     rate = row(value=5.31, numerator=52, denominator=9856, low=3.94, high=6.92, source="insee_etat_civil")
     said = sentences.sentence(CATALOGUE["birth_rate"], rate)
     assert said.endswith(" ; intervalle à 95\u202f% : 3,9 à 6,9).".replace(" :", "\u00a0:").replace(" ;", "\u202f;"))

@@ -138,13 +138,16 @@ def in_one(told: Sequence[str]) -> str:
 
     >>> in_one(["En 2026, le territoire a 1 point de la Caf.", "En 2026, le territoire a 1 point de la MSA."])
     'En 2026, le territoire a 1 point de la Caf et 1 point de la MSA.'
+    >>> in_one([f"Le territoire ne compte aucune école en {word}." for word in ("REP", "REP+")])
+    'Le territoire ne compte aucune école en REP ni REP+.'
     """
     words = [one.removesuffix(".").split(" ") for one in told]
     alike = takewhile(lambda same: len(set(same)) == 1 and not IS_VALUE.match(same[0]), zip(*words, strict=False))
     head = [same[0] for same in alike]
     if len(told) < 2 or len(head) < ALIKE:
         return " ".join(told)
-    return f"{' '.join(head)} {listed([' '.join(one[len(head) :]) for one in words])}."
+    rest = [" ".join(one[len(head) :]) for one in words]
+    return f"{' '.join(head)} {' ni '.join(rest) if {'aucun', 'aucune'}.intersection(head) else listed(rest)}."
 
 
 def uncapitalised(text: str) -> str:
