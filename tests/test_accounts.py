@@ -12,6 +12,7 @@ from test_every_epci import SORTS
 from ctg_analysis.chapter import accounts
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.portrait import story
+from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.display.markup import SHOWN, Html
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError
@@ -131,3 +132,10 @@ def test_accounts_of_epcis_drawn_among_all_are_made_without_a_fault():
     told = {(one.epci, chapter): prose(one, chapter) for one in seen for chapter in CHAPTERS}
     told |= {(one.epci, "00"): " ".join(story(one)) for one in seen}
     assert {where: found for where, text in told.items() if (found := faults(text))} == {}
+
+
+def test_what_is_bounded_is_not_said_to_be_unknown_and_who_is_asked_exists(france):
+    """At most 5 % are poor in Rosheim, where the Collectivité européenne d'Alsace holds what départements do."""
+    territory = open_territory("246700744", france)
+    assert "Le diagnostic ne dit pas" not in " ".join(accounts.account(territory, "03")[1])
+    assert "à la Collectivité européenne d’Alsace" in " ".join(accounts.account(territory, "04")[1])

@@ -50,6 +50,13 @@ def test_the_sign_and_the_words_are_those_of_the_test_and_name_the_place(each, t
     assert ([" ".join(filter(None, one)) for one in signs], apart) == (told, levels)
 
 
+def test_what_is_written_as_the_figure_of_the_territory_is_no_contrast():
+    own = pd.DataFrame({"level": ["epci"], "name": ["CC"], "text": ["+1,3 %"], "status": "ok"})
+    rows = pd.concat([own, ROWS[1:].assign(text=["+1,3 %", "+0,4 %"], status="ok")])
+    assert standing.figures(rows, ["departement", "france"]) == "comme dans l’Aveyron, contre +0,4 % en France"
+    assert standing.figures(rows, ["france"]) == "contre +0,4 % en France"
+
+
 def test_a_difference_that_is_sure_is_told_though_rounding_hides_how_large_it_is():
     """20.1 to 21.8 beside 19.4 and, nearer than the bounds tell, 21.0: more than the one, as for the other."""
     known = gaps(("france", True, 0.4, 0.01, True, False)).assign(alike=False)

@@ -28,7 +28,7 @@ from ctg_analysis.display.texts import (
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import AN_INDICATOR, CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
-from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
+from ctg_analysis.model.indicator import CENSORED, OK, Count, Indicator, Mean
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.settings import ACCOUNTS, project_path, settings
 from ctg_analysis.model.source import SOURCES
@@ -215,15 +215,26 @@ def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
     return "".join(title[:1]), [*lead, *paragraphs]
 
 
+IN_ITS_PLACE = dict.fromkeys(("67", "68"), "à la Collectivité européenne d'Alsace") | {  # of a Département
+    "2A": "à la Collectivité de Corse",
+    "2B": "à la Collectivité de Corse",
+    "972": "à la Collectivité territoriale de Martinique",
+    "973": "à la Collectivité territoriale de Guyane",
+    "75": "à la Ville de Paris",
+}
+
+
 def _unknown(territory: Territory, words: dict[str, str]) -> list[str]:
     """What a chapter does not tell, and of whom the rest is to be asked. words: see `Account.inconnu`."""
     asked: dict[str, list[str]] = {}
     for name, what in words.items():
-        if territory.own(CATALOGUE[name]).empty:
+        if territory.own(CATALOGUE[name]).empty and not territory.has(CATALOGUE[name], CENSORED, ["epci"]):
             asked.setdefault(SOURCES[CATALOGUE[name].sources[0]].partner, []).append(what)
     of_nobody = [f"Le diagnostic ne dit pas {' ni '.join(asked.pop(''))}."] if "" in asked else []
     places, several = _departements(territory), len(territory.communes)
     names = {"Caf": "à la Caf", "Communes": f"aux {in_letters(several)} communes" if several > 1 else "à la commune"}
+    codes = territory.beside.loc[territory.beside["level"].eq("departement"), "code"]
+    names["Département"] = next(filter(None, map(IN_ITS_PLACE.get, codes)), "au Département")
     where = f", {inside(places[0])}," if len(places) == 1 and asked.keys() - {"Communes"} else ""
     of_each = [f"{names.get(partner, f'au {partner}')} {listed(what)}" for partner, what in asked.items()]
     return [*of_nobody, *([f"Reste à demander{where} {', et '.join(of_each)}."] if of_each else [])]

@@ -31,7 +31,7 @@ from ctg_analysis.indicators.comparisons import ALPHA, last_year
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
+from ctg_analysis.model.indicator import CENSORED, OK, Count, Indicator, Mean
 from ctg_analysis.model.source import SURVEY
 from ctg_analysis.show import charts as show
 from ctg_analysis.show import maps
@@ -196,8 +196,11 @@ def family_figure(territory: Territory, ax: Axes, rows: pd.DataFrame, title: str
         return surveyed.answers(territory, drawing, rows, title)
     dated = [texts.uncapitalised(one.label) for one in several if len(compared[one.id]) and one not in known]
     others = [one for one in several if compared[one.id].empty]
+    bounded = [one for one in others if each.get_group(one.id)["status"].iloc[0] == CENSORED]
+    bounds = [f"{texts.uncapitalised(one.label)} ({each.get_group(one.id)['text'].iloc[0]})" for one in bounded]
+    others = [one for one in others if one not in bounded]
     lacking = [texts.uncapitalised(one.label) for one in others if not without_lycee(territory, one)]
-    told = {"Connu à une autre date": dated, "Non connu ici": lacking}
+    told = {"Connu à une autre date": dated, "Connu par une borne": bounds, "Non connu ici": lacking}
     notes = [f"{why} : {texts.listed(labels)}." for why, labels in told.items() if labels]
     note = " ".join([*notes, *[NO_LYCEE] * (len(lacking) < len(others))])
     own = pd.concat([compared[one.id].iloc[[0]] for one in known])

@@ -239,13 +239,17 @@ def _remarkable(territory: Territory, group: Group) -> list[tuple[str, str]]:
     return [fact for fact in facts if fact]
 
 
-def _range(territory: Territory, name: str, period: str) -> str:
-    """« (de 3 à 9 % selon la commune) », of the same period; nothing where it is not worked out."""
+def _range(territory: Territory, name: str, period: str, value: float) -> str:
+    """« (de 3 à 9 % selon la commune) », of the same period; nothing where it is not worked out, nor where so few
+    communes make it that it leaves out the value of all.
+    """
     rows = territory.inequality[territory.inequality["period"].eq(period)]
     if name not in rows.index or name not in words().selon_la_commune or pd.isna(rows.loc[name, "least"]):
         return ""
     row, written = rows.loc[name], percent if CATALOGUE[name].unit == "%" else number
-    return f" (de {number(row['least'])} à {written(row['most'])} selon la commune)" if row["all"] else ""
+    if not row["all"] or not row["least"] < value < row["most"]:
+        return ""
+    return f" (de {number(row['least'])} à {written(row['most'])} selon la commune)"
 
 
 def _fact(territory: Territory, name: str, said: Said, rows: pd.DataFrame, beside: str) -> tuple[str, str]:
@@ -258,7 +262,7 @@ def _fact(territory: Territory, name: str, said: Said, rows: pd.DataFrame, besid
     else:
         told = round(value, CATALOGUE[name].decimals)
         clause = said.format(valeur=text, unite=agreed(CATALOGUE[name].unit, told))
-    return period, f"{clause}{_range(territory, name, period)}{', ' * bool(beside)}{beside}"
+    return period, f"{clause}{_range(territory, name, period, value)}{', ' * bool(beside)}{beside}"
 
 
 def _plain(territory: Territory, name: str, said: Said, place: str) -> tuple[str, str] | None:

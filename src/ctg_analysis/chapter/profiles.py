@@ -268,12 +268,14 @@ def told(territory: Territory, indicator: Indicator) -> tuple[str, str]:
 
 
 def within(territory: Territory, indicator: Indicator) -> str:
-    """The least and the most of the communes, in a sentence and a space; nothing where they differ by chance."""
+    """The least and the most of the communes, in a sentence and a space; nothing where they differ by chance, nor where
+    so few communes make them that they leave out the value of all.
+    """
     rows = territory.inequality[territory.inequality["period"].eq(territory.periods.get(indicator.id, ""))]
     if indicator.id not in rows.index:
         return ""
     row = rows.loc[indicator.id]
-    if pd.isna(row["least"]):
+    if not row["least"] < territory.own(indicator)["value"].iloc[-1] < row["most"]:
         return ""
     written = {"%": percent, "euros par an": money}.get(indicator.unit, number)
     least, most = number(row["least"], indicator.decimals), written(row["most"], indicator.decimals)

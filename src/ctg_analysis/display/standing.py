@@ -116,10 +116,17 @@ def side(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, level: st
 
 
 def figures(rows: pd.DataFrame, levels: Sequence[str]) -> str:
-    """Return « contre −0,6 % dans la Meuse et +0,4 % en France », without a word on them: beside a verb of change."""
+    """Return « contre −0,6 % dans la Meuse et +0,4 % en France », without a word on them: beside a verb of change.
+
+    What is written as the figure of the territory is told first: « comme dans la Meuse, contre +0,4 % en France ».
+    """
     known = rows[rows["level"].isin(levels) & rows["status"].eq(OK) & rows["level"].ne("peers")]
-    told = [f"{row.text} {texts.inside(row.name.partition(' hors ')[0])}" for row in sentences.each_row(known)]
-    return f"contre {texts.listed(told)}" if told else ""
+    alike = known["text"].eq(rows["text"].iloc[0])
+    names = [texts.inside(row.name.partition(" hors ")[0]) for row in sentences.each_row(known)]
+    same = [name for name, one in zip(names, alike, strict=True) if one]
+    told = [f"{text} {name}" for text, name, one in zip(known["text"], names, alike, strict=True) if not one]
+    parts = [("comme", same), ("contre", told)]
+    return ", ".join(f"{how} {texts.listed(several)}" for how, several in parts if several)
 
 
 def placed(indicator: Indicator, tenth: int) -> str:

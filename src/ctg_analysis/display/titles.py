@@ -278,7 +278,7 @@ def choropleth(indicator: Indicator, rows: pd.DataFrame) -> str:
         some = in_communes(list(told["name"]), len(rows))
         return about(indicator, ", ".join(filter(None, [f"{with_unit(indicator, high)} dans {some}", apart])))
     some = f"{len(told)} communes" if enough else f"les {len(told)} communes"
-    where = f"dans {some} {APART.format('nt')}" if apart else "selon la commune"
+    where = f"dans {some} {apart}" if apart else "selon la commune"
     return about(indicator, f"de {low['text']} à {with_unit(indicator, high)} {where}")
 
 
