@@ -58,7 +58,7 @@ def test_what_is_written_as_the_figure_of_the_territory_is_no_contrast():
 
 
 def test_a_difference_that_is_sure_is_told_though_rounding_hides_how_large_it_is():
-    """20.1 to 21.8 beside 19.4 and, nearer than the bounds tell, 21.0: more than the one, as for the other."""
+    """20.1 to 21.8 are more than 19.4, by 0.7 points or by 2.4."""
     known = gaps(("france", True, 0.4, 0.01, True, False)).assign(alike=False)
     assert standing.test(ROWS, known)[0] == [("", "plus qu'en France")]
     assert standing.against(OLD, ROWS, known, ["france"]).startswith("plus qu'en France (23,5)")

@@ -234,7 +234,7 @@ def _unknown(territory: Territory, words: dict[str, str]) -> list[str]:
     places, several = _departements(territory), len(territory.communes)
     names = {"Caf": "à la Caf", "Communes": f"aux {in_letters(several)} communes" if several > 1 else "à la commune"}
     codes = territory.beside.loc[territory.beside["level"].eq("departement"), "code"]
-    names["Département"] = next(filter(None, map(IN_ITS_PLACE.get, codes)), "au Département")
+    names["Département"] = listed([*dict.fromkeys(IN_ITS_PLACE.get(code, "au Département") for code in codes)])
     where = f", {inside(places[0])}," if len(places) == 1 and asked.keys() - {"Communes"} else ""
     of_each = [f"{names.get(partner, f'au {partner}')} {listed(what)}" for partner, what in asked.items()]
     return [*of_nobody, *([f"Reste à demander{where} {', et '.join(of_each)}."] if of_each else [])]
@@ -360,8 +360,8 @@ def large_figure(territory: Territory, indicator: Indicator) -> dict[str, object
     found = trend_of(own, indicator)
     moves = bool(found and found.is_established)
     way = f"{capitalised(standing.way(found))}, de {standing.pace(indicator, own, found)}" if moves else ""
-    told = round(here["value"], indicator.decimals)
-    unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), told)
+    value = round(here["value"], indicator.decimals)
+    unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), value)
     unit = unit.removeprefix("euros").strip() if "€" in here["text"] else unit  # « 13 650 € par an »
     label = territory.said(indicator.label)
     when = date_text(here["period"])

@@ -275,7 +275,9 @@ def within(territory: Territory, indicator: Indicator) -> str:
     if indicator.id not in rows.index:
         return ""
     row = rows.loc[indicator.id]
-    if not row["least"] < territory.own(indicator)["value"].iloc[-1] < row["most"]:
+    own = territory.own(indicator)
+    here = own.loc[own["period"].eq(row["period"]), "value"]
+    if not here.between(row["least"], row["most"], inclusive="neither").any():
         return ""
     written = {"%": percent, "euros par an": money}.get(indicator.unit, number)
     least, most = number(row["least"], indicator.decimals), written(row["most"], indicator.decimals)

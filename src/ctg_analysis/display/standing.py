@@ -121,12 +121,10 @@ def figures(rows: pd.DataFrame, levels: Sequence[str]) -> str:
     What is written as the figure of the territory is told first: « comme dans la Meuse, contre +0,4 % en France ».
     """
     known = rows[rows["level"].isin(levels) & rows["status"].eq(OK) & rows["level"].ne("peers")]
-    alike = known["text"].eq(rows["text"].iloc[0])
-    names = [texts.inside(row.name.partition(" hors ")[0]) for row in sentences.each_row(known)]
-    same = [name for name, one in zip(names, alike, strict=True) if one]
-    told = [f"{text} {name}" for text, name, one in zip(known["text"], names, alike, strict=True) if not one]
-    parts = [("comme", same), ("contre", told)]
-    return ", ".join(f"{how} {texts.listed(several)}" for how, several in parts if several)
+    told = [(row.text, texts.inside(row.name.partition(" hors ")[0])) for row in sentences.each_row(known)]
+    same = [place for text, place in told if text == rows["text"].iloc[0]]
+    others = [f"{text} {place}" for text, place in told if place not in same]
+    return ", ".join(f"{how} {texts.listed(some)}" for how, some in (("comme", same), ("contre", others)) if some)
 
 
 def placed(indicator: Indicator, tenth: int) -> str:

@@ -195,7 +195,8 @@ def median(rows: pd.DataFrame) -> str:
 
 
 def beside(title: str, several: Sequence[tuple[Indicator, pd.DataFrame, pd.DataFrame]]) -> str:
-    """Return on which side of a place all the members of a family are; else what those that differ are beside it.
+    """Return on which side of a place all the members of a family are, unless France has one on the other side; else
+    what those that differ are beside it.
 
     several: the rows and the gaps of each member, as `standing` has them; as many are told as there is room for.
     """
