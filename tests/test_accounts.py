@@ -139,3 +139,14 @@ def test_what_is_bounded_is_not_said_to_be_unknown_and_who_is_asked_exists(franc
     territory = open_territory("246700744", france)
     assert "Le diagnostic ne dit pas" not in " ".join(accounts.account(territory, "03")[1])
     assert "à la Collectivité européenne d’Alsace" in " ".join(accounts.account(territory, "04")[1])
+
+
+@pytest.mark.parametrize("epci, told", [("240600551", True), ("240800821", True), ("200067171", False)])
+def test_births_across_the_border_are_no_decline(epci, told, france):
+    """Menton beside Monaco, Givet beside Dinant: half of the children under 15 were never counted as born there."""
+    territory = open_territory(epci, france)
+    text = " ".join([*story(territory), *accounts.account(territory, "01")[1], *accounts.account(territory, "04")[1]])
+    assert ("de l’autre côté de la frontière" in text) == told
+    assert (
+        re.search(r"naissances (?:baissent|est en|dépassent|et décès)|dépassent les naissances", text) is None
+    ) == told

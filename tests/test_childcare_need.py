@@ -43,7 +43,7 @@ def test_the_slider_begins_at_what_families_answer_and_works_the_need_out():
 
 
 def test_the_pages_of_both_territories_have_one_sentence_and_no_count_of_scenarios(france, example):
-    for epci, basis in ((DEFAULT_EPCI, "le taux d’emploi des habitants"), (EXAMPLE_EPCI, "enfants de 0 à 1 an")):
+    for epci, basis in ((DEFAULT_EPCI, "le taux d’emploi des 25-54 ans"), (EXAMPLE_EPCI, "enfants de 0 à 1 an")):
         html = open_chapter(epci).childcare_need().html
         assert html.count("Selon que la moitié") == 1 and html.count('type="range"') == 1
         assert basis in html and "scénario" not in html and "<table" not in html

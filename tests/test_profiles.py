@@ -42,7 +42,7 @@ def gaps(*each):
         ([("departement", True, 0.2, None, True, False)], ["un peu plus que dans l’Aveyron"], set()),
         # 110 beside 102 in the département is little, beside 95 of the peers it is not, within their quartiles
         ([("departement", True, 0.8, None, True, False), ("peers", True, 1.6, None, False, False)],
-         ["sans écart établi avec les EPCI comparables"], set()),
+         ["proche de l'ordinaire des EPCI comparables"], set()),
     ],
 )  # fmt: skip
 def test_the_sign_and_the_words_are_those_of_the_test_and_name_the_place(each, told, levels):

@@ -71,16 +71,16 @@ def test_the_title_of_a_norm_leaves_out_no_commune_and_does_not_say_that_it_does
 def test_r9_one_dwelling_of_255_is_the_extreme_of_no_map():
     vacant, head = CATALOGUE["vacant_dwellings_share"], "Logements vacants : "
     rows = bearing(communes(0.4, 20, 9), 255.0, 300, 445, parts=[1, 60, 40])
-    only = "20 dans une seule commune, Commune B, qui s'écarte de l'ensemble, sur 20 cas ou plus"
+    only = "20 dans une seule commune, Commune B, qui s'écarte des autres, sur 20 cas ou plus"
     assert titles.choropleth(vacant, rows) == head + only  # Commune A is apart too, on one dwelling
     few = bearing(communes(0.4, 7.7, 7.5), 255.0, 1300, 1300, parts=[1, 100, 98])
     assert titles.choropleth(vacant, few) == f"{head}{titles.NONE_APART}, sur 20 cas ou plus"
     rows = bearing(communes(6, 20, 9), 800.0, 300, 445, parts=[48, 60, 40])
-    assert titles.choropleth(vacant, rows) == f"{head}de 6 à 20 dans les 2 communes qui s'écartent de l'ensemble"
+    assert titles.choropleth(vacant, rows) == f"{head}de 6 à 20 dans les 2 communes qui s'écartent des autres"
     alike = bearing(communes(9, 10, 11), parts=[90, 100, 110])
     assert titles.choropleth(vacant, alike) == f"{head}{titles.NONE_APART}"
     pair = bearing(communes(20, 20, 5, 5), 500.0, 500, 50, 2000, parts=[100, 100, 2, 100])
-    assert titles.choropleth(vacant, pair) == f"{head}de 5 à 20 dans les 3 communes qui s'écartent de l'ensemble"
+    assert titles.choropleth(vacant, pair) == f"{head}de 5 à 20 dans les 3 communes qui s'écartent des autres"
     every = bearing(communes(6, 20), 800.0, 300, parts=[48, 60])
     assert titles.choropleth(vacant, every) == f"{head}de 6 à 20 selon la commune"  # apart from no other
     twice = bearing(communes(20, 20, 5), 500.0, 500, 50, parts=[100, 100, 2])
@@ -143,6 +143,9 @@ def test_members_that_are_no_parts_of_one_whole_are_told_beside_a_place():
     )
     assert titles.beside("Les places", [(*centres[:2], centres[2][:0]), school]).startswith("École (5) : plus qu'en")
     assert titles.beside("Les places", [(*centres[:2], centres[2][:0])]) == ""
+    nurseries = member("Accueil en crèche ou en micro-crèche", 20, 29)
+    both = "Accueil chez un assistant maternel : plus qu'en France ; accueil en crèche ou en micro-crèche : moins"
+    assert titles.beside("Les places", [member("Accueil chez un assistant maternel", 40, 31), nurseries]) == both
 
 
 def test_members_that_France_sets_apart_are_not_told_alike_beside_another_place():

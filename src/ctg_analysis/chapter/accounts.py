@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.chapter.known import are_exact, on_map
 from ctg_analysis.chapter.profiles import Drawn, findings_of, is_compared, is_told, ruler, told
-from ctg_analysis.chapter.territory import Territory, with_one_france
+from ctg_analysis.chapter.territory import OF_BIRTHS, Territory, with_one_france
 from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.markup import MISSING, SHOWN, Html, piece, telling
 from ctg_analysis.display.quantities import agreed, in_letters, number, one_in, percent
@@ -194,6 +194,8 @@ def fact(territory: Territory, indicator: Indicator) -> Fact | None:
         last = known.loc[known["level"].eq("departement"), "period"].max()
         rows = known[known["period"].eq(last) & known["level"].isin(["departement", "france"])]
     first = sentences.each_row(rows[:1])
+    if indicator.id in OF_BIRTHS and territory.has_births_abroad:
+        return None
     if not first or first[0].status != OK or not sentences.is_printed(indicator, first[0]):
         return None
     return Fact(territory, indicator, rows, territory.gaps(indicator))
@@ -210,17 +212,26 @@ def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
     found = findings_of(territory)
     beside = found.loc[found["chapter"].eq(chapter) & ~found["indicator"].isin(written.faits.values()), "indicator"][:1]
     of_findings = [" ".join(told(territory, CATALOGUE[name])) for name in beside]
-    lead, others = sentences_told[:1], [*sentences_told[1:], *of_findings, *last]
+    abroad = [ABROAD] * (territory.has_births_abroad and not OF_BIRTHS.isdisjoint(written.faits.values()))
+    lead, others = sentences_told[:1], [*sentences_told[1:], *abroad, *of_findings, *last]
     paragraphs = [" ".join(others[rank : rank + PARAGRAPH]) for rank in range(0, len(others), PARAGRAPH)]
     return "".join(title[:1]), [*lead, *paragraphs]
 
 
-IN_ITS_PLACE = dict.fromkeys(("67", "68"), "à la Collectivité européenne d'Alsace") | {  # of a Département
-    "2A": "à la Collectivité de Corse",
-    "2B": "à la Collectivité de Corse",
-    "972": "à la Collectivité territoriale de Martinique",
-    "973": "à la Collectivité territoriale de Guyane",
-    "75": "à la Ville de Paris",
+ABROAD = typography(
+    "Bien des enfants d'ici naissent de l'autre côté de la frontière, où l'état civil ne les compte pas : les "
+    "naissances publiées sont trop peu nombreuses, et les soldes qui en viennent sont faux."
+)
+IN_ITS_PLACE = {  # who answers for a partner in a département, or in an EPCI
+    "Département": {
+        "200046977": "à la Métropole de Lyon",
+        **dict.fromkeys(("67", "68"), "à la Collectivité européenne d'Alsace"),
+        **dict.fromkeys(("2A", "2B"), "à la Collectivité de Corse"),
+        "972": "à la Collectivité territoriale de Martinique",
+        "973": "à la Collectivité territoriale de Guyane",
+        "75": "à la Ville de Paris",
+    },
+    "SDJES": dict.fromkeys(("971", "972", "973", "974", "976"), "à la DRAJES"),
 }
 
 
@@ -231,10 +242,12 @@ def _unknown(territory: Territory, words: dict[str, str]) -> list[str]:
         if territory.own(CATALOGUE[name]).empty and not territory.has(CATALOGUE[name], CENSORED, ["epci"]):
             asked.setdefault(SOURCES[CATALOGUE[name].sources[0]].partner, []).append(what)
     of_nobody = [f"Le diagnostic ne dit pas {' ni '.join(asked.pop(''))}."] if "" in asked else []
-    places, several = _departements(territory), len(territory.communes)
+    places, several = _departements(territory), int(territory.communes["total_population"].ne(0).sum())
     names = {"Caf": "à la Caf", "Communes": f"aux {in_letters(several)} communes" if several > 1 else "à la commune"}
     codes = territory.beside.loc[territory.beside["level"].eq("departement"), "code"]
-    names["Département"] = listed([*dict.fromkeys(IN_ITS_PLACE.get(code, "au Département") for code in codes)])
+    for partner, others in IN_ITS_PLACE.items():
+        each = [others.get(territory.epci) or others.get(code, f"au {partner}") for code in codes]
+        names[partner] = listed([*dict.fromkeys(each)])
     where = f", {inside(places[0])}," if len(places) == 1 and asked.keys() - {"Communes"} else ""
     of_each = [f"{names.get(partner, f'au {partner}')} {listed(what)}" for partner, what in asked.items()]
     return [*of_nobody, *([f"Reste à demander{where} {', et '.join(of_each)}."] if of_each else [])]

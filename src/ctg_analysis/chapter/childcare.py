@@ -11,12 +11,14 @@ from ctg_analysis.chapter.known import by_commune, source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import SHOWN, Html, telling
-from ctg_analysis.display.quantities import counted, number, of_communes, percent
+from ctg_analysis.display.quantities import counted, in_letters, number, of_communes, percent
 from ctg_analysis.display.texts import date_text, short_date
 from ctg_analysis.indicators.childcare import (
+    EMPLOYED,
     FOUR,
     HUB,
     NEEDED,
+    OF_ALL_AGES,
     PARENTS,
     PLAN,
     RATE,
@@ -44,7 +46,7 @@ LAW = "La loi compte la « population totale », un peu plus grande que la popul
 CALCULATION = "C'est un calcul, toutes choses égales par ailleurs, et non une prévision."
 HALF, ALL = 50, 100  # %: of the families who work, that wish for a formal mode
 OF_100 = "pour 100 enfants de moins de 3 ans"
-AS_ALL = "si les parents travaillaient comme les 15-64 ans"
+AGES = {EMPLOYED: "25-54 ans", OF_ALL_AGES: "15-64 ans"}  # of those who stand for the parents
 CAVEAT = (
     "Une place n'est pas un enfant : plusieurs enfants en partagent une, et une place théorique, chez un assistant "
     "maternel, peut ne pas être proposée. Les parents qui cherchent un emploi, se forment ou ont besoin de répit ne "
@@ -122,7 +124,7 @@ def population_duties(
     who = f"{of_communes(four, len(communes))} {'ont' if four > 1 else 'a'}"
     who = who if four else f"aucune des {len(communes)} communes n'a"
     who = f"chacune des {len(communes)} communes a" if four == len(communes) > 1 else who
-    larger = f", et même plus de {second}" if plan == four else f", dont {plan} plus de {second}"
+    larger = f", et même plus de {second}" if plan == four else f", dont {in_letters(plan)} plus de {second}"
     who += f" plus de {first} habitants{larger * bool(plan)}"
     law = f"la loi lui demande de recenser et d'informer ; au-dessus de {first} habitants, les quatre missions"
     told = f"D'après la {_basis(populations)}, {who}. Tant qu'une commune garde la compétence, {law}."
@@ -206,8 +208,7 @@ def need_shown(found: Need, source: str) -> Html:
     """Return the sentence and the slider of a need."""
     at_work = found.at_work["value"]
     start = ALL if found.wished is None else round(found.wished["value"])
-    as_all = "" if found.at_work["indicator"] == PARENTS else f", {AS_ALL}"
-    text = texts.typography(f"Il faudrait {{}} places {OF_100}{as_all}.")
+    text = texts.typography(f"Il faudrait {{}} places {OF_100}{_as_all(found)}.")
     slider = markup.piece(
         "simulator.html.j2",
         asked=SimpleNamespace(before=0, children=100 * ALL / at_work, each=None, there=0),
@@ -222,13 +223,18 @@ def need_shown(found: Need, source: str) -> Html:
     return markup.together(markup.reading(need_sentence(found), ""), slider, markup.source(source))
 
 
+def _as_all(found: Need) -> str:
+    """Return who stands for the parents, where the census does not tell them."""
+    ages = AGES.get(found.at_work["indicator"])
+    return f", si les parents travaillaient comme les {ages}" if ages else ""
+
+
 def need_sentence(found: Need) -> str:
     """Return what the need would be if half, and if all of the families who work wished for a place; and the supply."""
     least, most = (number(needed(found.at_work["value"], share)) for share in (HALF, ALL))
-    as_all = "" if found.at_work["indicator"] == PARENTS else f", {AS_ALL}"
     return texts.typography(
         "Selon que la moitié ou la totalité des familles en emploi souhaitent un accueil formel, il faudrait de "
-        f"{least} à {most} places {OF_100}{as_all}. En {date_text(found.supply['period'])}, il y en a "
+        f"{least} à {most} places {OF_100}{_as_all(found)}. En {date_text(found.supply['period'])}, il y en a "
         f"{number(found.supply['value'])}, places théoriques des assistants maternels comprises."
     )
 
@@ -240,7 +246,7 @@ def need_basis(found: Need) -> str:
         told = f"Familles en emploi : celles des enfants de 0 à 1 an dont tous les parents ont un emploi ({value})."
     else:
         told = (
-            "Familles en emploi : faute de les connaître, le taux d'emploi des habitants de 15 à 64 ans "
+            f"Familles en emploi : faute de les connaître, le taux d'emploi des {AGES[found.at_work['indicator']]} "
             f"({value}) en tient lieu."
         )
     if found.wished is None:

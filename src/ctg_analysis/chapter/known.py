@@ -305,7 +305,7 @@ def latest_values(territory: Territory) -> dict[str, str]:
 
 
 MOST = 3  # EPCIs
-NOTE = "Une invitation à appeler : ni un classement, ni une cause. À droite, ce en quoi ils diffèrent."
+NOTE = "Parmi les EPCI comparables, ceux qui font mieux : une invitation à appeler, ni un classement, ni une cause."
 BESIDE = {"population": number, "age_65_plus_share": lambda one: percent(one, 1), "living_standard": number}
 HEADS = ["Habitants", "65 ans ou plus", "Niveau de vie médian (€)"]
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pydantic import BaseModel
 
 from ctg_analysis.chapter import known
-from ctg_analysis.chapter.profiles import findings_of
+from ctg_analysis.chapter.profiles import findings_of, of_which
 from ctg_analysis.chapter.territory import PEOPLE, Territory
 from ctg_analysis.display import markup, standing, texts
 from ctg_analysis.display.markup import Html
@@ -32,7 +32,7 @@ GROWTH = ("population_change_rate", "natural_change_rate", "migratory_change_rat
 FAST = 2  # % a year, from which births that rise or fall are told
 SENTENCES, MOST, OF_A_YEAR = 5, 3, 2  # of a portrait; facts of a theme, of a year
 FIGURES = re.compile(r" \([^()]*\)$")
-DEGREE, RANGE = re.compile("^(?:nettement|un peu) "), re.compile(r" \([^()]* selon la commune\)")
+DEGREE, RANGE = re.compile("^(?:nettement|un peu) "), re.compile(r" \(de [^()]* communes?(?: où c'est publié)?\)")
 HEARD = 5  # words that a sentence does not say twice
 LOSSES = {  # of the inhabitants, since they were the most: with their article, and after « plus »
     1 / 3: ("le tiers", "du tiers"), 1 / 2: ("la moitié", "de la moitié"), 2 / 3: ("les deux tiers", "des deux tiers"),
@@ -44,6 +44,7 @@ SLIGHT = 0.1  # of a balance, in % a year: both sides are told to be even beside
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years, beyond which families come or leave
 LARGEST = 3  # communes named
 KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
+KINDS |= {"Métropole": "Métropole"}
 Said = Annotated[str, with_words("valeur", "unite", needed=("valeur",))] | tuple[str, str] | tuple[str, str, str]
 Group = dict[Declared, Said]
 
@@ -204,7 +205,8 @@ def _growth(territory: Territory) -> str:
     inhabitants = past.drop_duplicates("period").set_index("period")["value"].sort_index()
     gone = 1 - inhabitants.iloc[-1] / inhabitants.max()
     lost = (inhabitants.idxmax(), gone) if gone >= min(LOSSES) else None
-    return growth_sentence(period, change[period], known if len(known) == len(balances) else None, lost)
+    are_known = len(known) == len(balances) and not territory.has_births_abroad
+    return growth_sentence(period, change[period], known if are_known else None, lost)
 
 
 def _births(territory: Territory) -> str:
@@ -212,7 +214,8 @@ def _births(territory: Territory) -> str:
     births = CATALOGUE["births_count"]
     rows = territory.own(births)
     found = trend_of(rows, births)
-    if found is None or not found.is_established or abs(found.change) < FAST:
+    slow = found is None or not found.is_established or abs(found.change) < FAST
+    if slow or territory.has_births_abroad:
         return ""
     way = "augmentent" if found.change > 0 else "baissent"
     return f"Les naissances {way} de {standing.pace(births, rows, found)} de {found.start} à {found.end}."
@@ -247,9 +250,9 @@ def _range(territory: Territory, name: str, period: str, value: float) -> str:
     if name not in rows.index or name not in words().selon_la_commune or pd.isna(rows.loc[name, "least"]):
         return ""
     row, written = rows.loc[name], percent if CATALOGUE[name].unit == "%" else number
-    if not row["all"] or not row["least"] < value < row["most"]:
+    if not row["least"] < value < row["most"]:
         return ""
-    return f" (de {number(row['least'])} à {written(row['most'])} selon la commune)"
+    return f" (de {number(row['least'])} à {written(row['most'])} {of_which(territory, row)})"
 
 
 def _fact(territory: Territory, name: str, said: Said, rows: pd.DataFrame, beside: str) -> tuple[str, str]:
@@ -284,7 +287,7 @@ def _families(territory: Territory) -> list[tuple[str, str]]:
             years = range(int(row.period) - youngest - 5, int(row.period) - youngest)
             told.append(100 * row.value / born.reindex(years).sum(min_count=5))
     come, leave = min(told, default=0) > ARRIVALS, max(told, default=100) < DEPARTURES
-    if len(told) < len(GROWN) or not come | leave:
+    if len(told) < len(GROWN) or not come | leave or territory.has_births_abroad:
         return []
     bounds = " à ".join(dict.fromkeys(number(bound) for bound in sorted(told)))
     children = f"on compte {bounds} enfants de 5 à 14 ans pour 100 naissances des mêmes années"

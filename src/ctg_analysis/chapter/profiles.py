@@ -12,12 +12,12 @@ from markupsafe import Markup
 
 from ctg_analysis.chapter.analyst import indicator_of
 from ctg_analysis.chapter.known import newer, source, unavailable
-from ctg_analysis.chapter.territory import ENTRUSTED, PEOPLE, ByIndicator, Territory
+from ctg_analysis.chapter.territory import ENTRUSTED, OF_BIRTHS, PEOPLE, ByIndicator, Territory
 from ctg_analysis.display import markup, sentences, standing, texts
 from ctg_analysis.display.drawing import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY, Drawing
 from ctg_analysis.display.markup import ROWS, SHOWN, Html, described, piece, telling
 from ctg_analysis.display.notes import short_sources
-from ctg_analysis.display.quantities import money, number, percent
+from ctg_analysis.display.quantities import in_letters, money, number, percent
 from ctg_analysis.display.tables import frances, signs
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.display.titles import counted
@@ -36,7 +36,7 @@ from ctg_analysis.indicators.peers import (
 )
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, Declared, Essential, essentials
-from ctg_analysis.model.indicator import OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.model.indicator import CENSORED, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import load_yaml
@@ -71,7 +71,7 @@ def all_beside(territory: Territory) -> ByIndicator:
     Of every indicator that the territory has a value of, but numbers of things, and what partners entrust. Columns:
     those of observations, and name.
     """
-    rows = territory.around[territory.around["status"].eq(OK) & territory.around["level"].eq("epci")]
+    rows = territory.around[territory.around["status"].isin([OK, CENSORED]) & territory.around["level"].eq("epci")]
     rows = rows[rows["period"].eq(rows["indicator"].map(territory.periods))]
     placed = {name for name in territory.periods if not isinstance(CATALOGUE[name].value, Count | Mean)}
     rows = rows[rows["indicator"].isin(placed) & ~rows["source"].isin(ENTRUSTED)]
@@ -82,10 +82,11 @@ def all_beside(territory: Territory) -> ByIndicator:
 
 
 def among_peers(territory: Territory, indicator: Indicator) -> tuple[pd.DataFrame, Position | None]:
-    """The observations of the peers, and the place of the territory among them where they are five or more."""
+    """The observations of the peers, and the place of the territory among them where they are five or more, each known
+    by more than a bound."""
     own, rows = territory.compared(indicator), all_beside(territory).rows(indicator.id)
     rows = rows[rows["territory"].isin(territory.peers.peers["peer"])]
-    return rows, position_in(own.iloc[0], rows["value"])
+    return rows, position_in(own.iloc[0], rows["value"]) if rows["status"].eq(OK).all() else None
 
 
 def scale(low: float, high: float, begin: float, end: float) -> Callable[[float], float]:
@@ -202,7 +203,8 @@ def printed(territory: Territory) -> list[Essential]:
     return [
         essential
         for essential in essentials()
-        if len(rows := territory.against(essential.indicator))
+        if not (essential.indicator.id in OF_BIRTHS and territory.has_births_abroad)
+        and len(rows := territory.against(essential.indicator))
         and rows["status"].iloc[0] == OK
         and sentences.is_printed(essential.indicator, sentences.each_row(rows[:1])[0])
     ]
@@ -281,8 +283,16 @@ def within(territory: Territory, indicator: Indicator) -> str:
         return ""
     written = {"%": percent, "euros par an": money}.get(indicator.unit, number)
     least, most = number(row["least"], indicator.decimals), written(row["most"], indicator.decimals)
-    which = "selon la commune" if row["all"] else f"dans les {number(row['communes'])} communes où c'est publié"
-    return f"De {least} à {most} {which}{', un des écarts les plus grands de France' if row['wide'] else ''}. "
+    wide = ", un des écarts les plus grands de France" * bool(row["wide"])
+    return f"De {least} à {most} {of_which(territory, row)}{wide}. "
+
+
+def of_which(territory: Territory, row: pd.Series) -> str:
+    """The communes that a range is of: all, or the largest. row: of `Territory.inequality`."""
+    if row["ends"] == len(territory.communes):
+        return "selon la commune"
+    where = "communes où c'est publié" if row["ends"] == row["communes"] else "plus grandes communes"
+    return f"dans les {in_letters(int(row['ends']))} {where}"
 
 
 def profile(

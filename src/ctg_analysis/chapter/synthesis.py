@@ -32,8 +32,8 @@ KEY = (  # the twelve figures that a reader expects; what is remarkable here sta
     "pupils_count", "schools_ips_index", "general_practitioner_accessibility_index",
 )  # fmt: skip
 RULE = (
-    "Choisis par une règle, jamais à la main : ce qui place le territoire parmi le dixième des EPCI le plus haut ou le "
-    "plus bas, l'éloigne de la France plus que les deux tiers d'entre eux, manque une norme pour un habitant sur trois "
+    "Choisis par une règle, jamais à la main : ce qui place le territoire dans le dixième des EPCI le plus haut ou le "
+    "plus bas, l'éloigne de la France plus que les deux tiers d'entre eux, met un habitant sur trois sous une norme "
     "ou évolue sûrement. Une alerte est défavorable aux familles ; un atout, favorable, sans commune sous la norme, et "
     "suivi d'effet : des médecins proches n'en sont pas un où plus d'habitants qu'en France sont sans médecin traitant."
 )

@@ -34,6 +34,7 @@ from ctg_analysis.model.norms import BOUNDS, norm, read_geography
 from ctg_analysis.model.settings import MATERIAL, DataRoot
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import (
+    BORDER,
     FRANCE,
     METROPOLITAN_FRANCE,
     comparators,
@@ -45,6 +46,8 @@ from ctg_analysis.pipeline.freshness import MANIFEST
 from ctg_analysis.show import maps
 
 LOCAL = ("commune", "secteur")
+OF_BIRTHS = {"births_count", "natural_change_rate", "migratory_change_rate"}  # not told where many are born abroad
+YEARS, FEW_BORN = 14, 0.65  # of births, before the census; of the children under 15 who then live there
 WHOLE_FROM = 3  # communes whose values are all whole numbers: they are not known to a decimal
 LARGER = ("departement", "region", "france")
 PEOPLE = "population_count"
@@ -165,6 +168,18 @@ class Territory:
         self._named = ByIndicator(named.assign(summed=sentences.sums_of_rounded(named)))
         self._statuses = set(zip(named["indicator"], named["status"], named["level"], strict=True))
         self._readable: dict[str, pd.DataFrame] = {}
+
+    @cached_property
+    def has_births_abroad(self) -> bool:
+        """Whether so few children were born to it, for those who live there, that mothers give birth across the border:
+        the civil register does not count them (Monaco, Genève, Dinant, Puigcerdà)."""
+        departements = self.beside.loc[self.beside["level"].eq("departement"), "code"]
+        children, births = (self.own(CATALOGUE[name]) for name in ("children_0_14_count", "births_count"))
+        if children.empty or not BORDER.intersection(departements):
+            return False
+        year = int(children["period"].iloc[-1])
+        born = births.loc[births["period"].astype(int).between(year - YEARS, year - 1), "value"]
+        return len(born) == YEARS and bool(born.sum() < FEW_BORN * children["value"].iloc[-1])
 
     @cached_property
     def year(self) -> int:
@@ -447,10 +462,9 @@ class Territory:
 
     @cached_property
     def inequality(self) -> pd.DataFrame:
-        """How far apart its communes are: see `indicators.spread.inequality`; all: whether each is counted."""
+        """How far apart its communes are: see `indicators.spread.inequality`."""
         table = pd.read_parquet(self.root.processed / "inequality.parquet")
-        table = table[table["territory"].eq(self.epci)].set_index("indicator")
-        return table.assign(all=table["communes"].eq(len(self.communes)))
+        return table[table["territory"].eq(self.epci)].set_index("indicator")
 
     @cached_property
     def periods(self) -> dict[str, str]:

@@ -22,7 +22,7 @@ AGES, AT_EQUAL_AGES = ", sans tenir compte des âges", "à âges égaux"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, ABOUT, UNSURE = "comme", "à peu près autant", "sans que l'écart soit établi"
 SAME = 0.03  # of a value, under which another is told to be as it
-ORDINARY = "sans écart établi"  # from half of them
+ORDINARY = "proche de l'ordinaire"  # of the peers
 MOVES = {1: "en hausse depuis plusieurs années", -1: "en baisse depuis plusieurs années"}
 NOUNS = {"share": "une part", "rate": "un taux", "median": "un niveau"}  # by the end of an id
 NO_TREND = "sans tendance établie"
@@ -60,11 +60,11 @@ def _tested(places: Mapping[str, tuple], gaps: Sequence[tuple]) -> tuple[list[tu
     if any(not gap.sure and (not gap.alike if gap.times < 1 else gap.times >= 1 and pd.notna(gap.p)) for gap in gaps):
         return [("", NOT_ESTABLISHED)], frozenset()
     if any(gap.level == "peers" and gap.times >= 1 for gap in gaps):
-        return [("", f"{ORDINARY} avec les {PEERS}")], frozenset()
+        return [("", f"{ORDINARY} des {PEERS}")], frozenset()
     if not gaps or not all(gap.times < 1 for gap in gaps):
         return [], frozenset()
     how = _words(places, gaps[0])
-    return [("", f"{how} {_after(how, places, gaps[0].level)}")], frozenset()
+    return [("", f"{how} {_after(how, places, gaps[0].level)}{f' {AT_EQUAL_AGES}' * gaps[0].equal}")], frozenset()
 
 
 def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: pd.Series) -> str:
@@ -215,7 +215,7 @@ def _is_of_ages(indicator: Indicator, gaps: Mapping[str, tuple]) -> bool:
 
 
 def _words(places: Mapping[str, tuple], gap: tuple) -> str:
-    """Return « nettement plus », « comme », « sans écart établi » of the peers, or that no test tells it."""
+    """Return « nettement plus », « comme », « proche de l'ordinaire » of the peers, or that no test tells it."""
     if not gap.times >= 1:
         if gap.alike:
             own, place = next(iter(places.values())), places[gap.level]
@@ -251,7 +251,7 @@ def _side(gap: tuple) -> str:
 def _after(how: str, places: Mapping[str, tuple], level: str) -> str:
     """Return « en France » after « comme », « avec la France » of what is not established, « qu'en France » else."""
     if how == ORDINARY:
-        return f"avec les {PEERS}"
+        return f"des {PEERS}"
     if how == UNSURE:
         return f"avec {texts.the(_name(places, level))}"
     if how != COMPARED:

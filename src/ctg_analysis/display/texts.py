@@ -32,6 +32,11 @@ LINE = 100  # letters: what holds on a line below a chart
 IS_VALUE, ALIKE = re.compile(r"\d(?!\d{3},?$)"), 3  # a number that is no year; words that sentences begin with
 HOUR = re.compile(r"(?<=\d) h(?: (?=\d\d\b)|\b)")
 WITH_ARTICLE = ("Creuse", "Drôme", "Loire", "Manche", "Marne", "Meuse", "Nièvre", "Sarthe", "Somme", "Vienne")
+BARE = {  # after « de »: its article elsewhere
+    **dict.fromkeys(("Loir-et-Cher", "Lot-et-Garonne", "Maine-et-Loire", "Tarn-et-Garonne", "Vaucluse"), "le "),
+    **dict.fromkeys(("Meurthe-et-Moselle", "Saône-et-Loire", "Seine-et-Marne"), "la "),
+    **dict.fromkeys(("Eure-et-Loir", "Ille-et-Vilaine", "Indre-et-Loire"), "l’"),
+}
 FRENCH = "fr_FR"
 DAY, MONTH, YEAR = len("2023-01-19"), len("2023-01"), len("2023")
 IN_WORDS = {DAY: "d MMMM y", MONTH: "MMMM y", YEAR: "y"}
@@ -75,9 +80,11 @@ def of(name: str) -> str:
 def the(name: str) -> str:
     """Return the name of a place with its article.
 
-    >>> [the(name) for name in ("Aveyron", "Morbihan", "Bouches-du-Rhône", "France", "Mayotte")]
-    ['l’Aveyron', 'le Morbihan', 'les Bouches-du-Rhône', 'la France', 'Mayotte']
+    >>> [the(name) for name in ("Aveyron", "Morbihan", "Bouches-du-Rhône", "France", "Mayotte", "Seine-et-Marne")]
+    ['l’Aveyron', 'le Morbihan', 'les Bouches-du-Rhône', 'la France', 'Mayotte', 'la Seine-et-Marne']
     """
+    if name in BARE:
+        return BARE[name] + name
     article, rest = re.match(r"(du |des |de |d’)(.*)", of(name)).groups()
     return {"du ": "le ", "des ": "les "}.get(article, "") + rest
 

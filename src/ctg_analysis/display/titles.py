@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from ctg_analysis.display import standing, texts
-from ctg_analysis.display.quantities import agreed, number
+from ctg_analysis.display.quantities import agreed, number, sampled
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.findings import COMPARATORS
 from ctg_analysis.indicators.spread import bears_its_value, comparison_of, is_apart_on_few
@@ -27,9 +27,9 @@ AS_MUCH = 0.005  # of the greatest of a family: another that is so close is as g
 NAMED = 3  # communes that a title names
 WHOLE, TEN = 100, 10  # per cent; a total from which a title tells no decimals
 LONG = 8  # years of a history with gaps that tells its extremes
-APART = "qui s'écarte{} de l'ensemble"
+APART = "qui s'écarte{} des autres"
 ON_ENOUGH = ", sur {} cas ou plus"  # where others are apart on fewer
-NONE_APART = "aucune commune ne s'écarte de l'ensemble plus que le hasard ne l'explique"
+NONE_APART = "aucune commune ne s'écarte des autres plus que le hasard ne l'explique"
 TOO_SMALL = "Le titre laisse de côté les communes trop petites pour que leur valeur en dise quelque chose."
 
 
@@ -113,7 +113,10 @@ def _valued(name: str, value: str) -> str:
 
 def _sum(indicator: Indicator, rows: pd.DataFrame) -> pd.Series:
     total = float(rows["value"].sum())
-    return pd.Series({"text": number(total, 0 if total >= TEN else indicator.decimals), "value": total})
+    each = zip(rows["text"], rows["value"], strict=True)
+    coarse = any(text == number(sampled(value)) != number(value) for text, value in each)
+    text = number(sampled(total) if coarse else total, 0 if total >= TEN else indicator.decimals)
+    return pd.Series({"text": text, "value": total})
 
 
 def in_communes(names: Sequence[str], communes: int) -> str:
@@ -195,25 +198,48 @@ def median(rows: pd.DataFrame) -> str:
 
 
 def beside(title: str, several: Sequence[tuple[Indicator, pd.DataFrame, pd.DataFrame]]) -> str:
-    """Return on which side of a place all the members of a family are, unless France has one on the other side; else
-    what those that differ are beside it.
+    """Return on which side of France all the members of a family are, or of another place if none is on the other side
+    of any; else what those that differ are beside it.
 
-    several: the rows and the gaps of each member, as `standing` has them; as many are told as there is room for.
+    several: the rows and the gaps of each member, as `standing` has them; as many are told as there is room for, none
+    where that would leave out what is on the other side.
     """
     sides = {level: [standing.side(*one, level) for one in several] for level in COMPARATORS}
-    ways = {one.split()[0] for one in sides["france"] if one}
-    for alike in sides.values():
-        if alike[0] and len(set(alike)) == 1 and ways <= {alike[0].split()[0]}:
+    ways = {one.split()[0] for found in sides.values() for one in found if one}
+    for level, alike in sides.items():
+        if alike[0] and len(set(alike)) == 1 and (level == "france" or len(ways) == 1):
             return f"{texts.headed(title)} {'chaque fois ' * (len(alike) > 1)}{alike[0]}"
     for level, found in sorted(sides.items(), key=lambda one: not any(one[1])):
-        pairs, told = zip(found, several, strict=True), ""
+        if level != "france" and len(ways) > 1:
+            continue
+        pairs, told, cut = zip(found, several, strict=True), "", ""
         for _, (indicator, rows, gaps) in sorted(pairs, key=lambda one: (not one[0], -one[1][1]["value"].iloc[0])):
             words, name = standing.against(indicator, rows, gaps, [level]), rows["name"].iloc[0]
             more = f"{_valued(texts.uncapitalised(name) if told else name, rows['text'].iloc[0])} : {words}"
             if words and len(told) + len(more) <= LONGEST:
                 told += f"{' ; ' * bool(told)}{more}"
+            elif words:
+                cut += more
+        if cut and len({one.split()[0] for one in found if one}) > 1:
+            return _on_both_sides(found, several)
         if told:
             return told
+    return ""
+
+
+def _on_both_sides(found: Sequence[str], several: Sequence[tuple]) -> str:
+    """Return the greatest member that a place has less of and the greatest that it has more of, in fewer words than
+    `beside`; nothing where they are long too. found: the side of each member.
+    """
+    greatest: dict[str, tuple] = {}
+    for side, (_, rows, _) in sorted(zip(found, several, strict=True), key=lambda one: -one[1][1]["value"].iloc[0]):
+        if side:
+            greatest.setdefault(side.split()[0], (side, rows["name"].iloc[0], rows["text"].iloc[0]))
+    (side, *one), (other, *two) = greatest.values()
+    for first, last in ((_valued(*one), _valued(*two)), (one[0], two[0])):
+        text = f"{first} : {side} ; {texts.uncapitalised(last)} : {other.split()[0]}"
+        if len(text) <= LONGEST:
+            return text
     return ""
 
 

@@ -300,9 +300,10 @@ def _per_childminder(known: pd.DataFrame, given: pd.DataFrame, period: str) -> P
 # Need: the share of children whose parents all have a job, times the share of those for whom a formal mode is wished.
 # Where the census does not tell the parents, the employment rate of the territory stands for them.
 
-PARENTS, EMPLOYED = "children_0_1_all_parents_employed_share", "employment_15_64_rate"
+PARENTS, EMPLOYED = "children_0_1_all_parents_employed_share", "employment_25_54_rate"
+OF_ALL_AGES = "employment_15_64_rate"  # of students too
 WISHED = "formal_childcare_wished_share"
-NEEDED = (RATE, PARENTS, EMPLOYED, WISHED)
+NEEDED = (RATE, PARENTS, EMPLOYED, OF_ALL_AGES, WISHED)
 
 
 class Need(NamedTuple):
@@ -319,13 +320,13 @@ def need_of(rows: pd.DataFrame) -> Need | Missing:
     >>> rows = pd.DataFrame({"indicator": [RATE, EMPLOYED], "value": [60.0, 70.0], "period": "2023", "status": OK})
     >>> found = need_of(rows)
     >>> found.at_work["indicator"], needed(70.0, 80), need_of(rows[:1])
-    ('employment_15_64_rate', 56.0, Missing(indicator='employment_15_64_rate', period='2023'))
+    ('employment_25_54_rate', 56.0, Missing(indicator='employment_25_54_rate', period='2023'))
     """
     known = rows[rows["status"].eq(OK)].sort_values("period", kind="stable").groupby("indicator", observed=True)
     latest = {name: own.iloc[-1] for name, own in known}
     if RATE not in latest:
         return Missing(RATE, "")
-    at_work = latest.get(PARENTS, latest.get(EMPLOYED))
+    at_work = next((latest[name] for name in (PARENTS, EMPLOYED, OF_ALL_AGES) if name in latest), None)
     if at_work is None:
         return Missing(EMPLOYED, latest[RATE]["period"])
     return Need(latest[RATE], at_work, latest.get(WISHED))

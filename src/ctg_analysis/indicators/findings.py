@@ -18,6 +18,9 @@ from ctg_analysis.model.source import SOURCES
 # The findings of a territory: what is remarkable of the editorial list, the most salient first, one a theme.
 
 COMPARATORS = ("france", "peers", "departement", "region")  # the first from which the territory differs is told
+NEAR = (
+    0.3  # times what is large: the tenth of a territory that is nearer to France, where most people live, is not told
+)
 EXTREME, FAR, AMONG, SHORT, MOVING, BESIDE = range(6)  # why a finding is told, the most salient first
 COLUMNS = ["indicator", "theme", "chapter", "why", "level", "higher", "tenth", "move", "size", "under"]
 
@@ -32,13 +35,13 @@ def findings(
 ) -> pd.DataFrame:
     """The findings of a territory, the most salient first, one a theme at most (rule R14).
 
-    A finding is remarkable: in an extreme tenth of the EPCIs (EXTREME), far from France (FAR), in the worst tenth by
-    its value alone and surely on that side of France (AMONG), under its norm, or with many inhabitants in communes that
-    are (SHORT), moving in a sure trend (MOVING), or as far from the peers, else the département, else the région
-    (BESIDE). What a test tells from a place must be in a list of which 5 % are expected false (`comparisons.notable`).
-    What is known by age is judged at equal ages, and is in an extreme tenth only if it is remarkable there too; what
-    depends on ages that are not known comes last. There is none of what is compared by nothing (rule R18), nor of what
-    neither the territory nor half of its peers has.
+    A finding is remarkable: in an extreme tenth of the EPCIs and on that side of France (EXTREME), far from France
+    (FAR), in the worst tenth by its value alone and surely on that side of France (AMONG), under its norm, or with many
+    inhabitants in communes that are (SHORT), moving in a sure trend (MOVING), or as far from the peers, else the
+    département, else the région (BESIDE). What a test tells from a place must be in a list of which 5 % are expected
+    false (`comparisons.notable`). What is known by age is judged at equal ages, and is in an extreme tenth only if it
+    is remarkable there too; what depends on ages that are not known comes last. There is none of what is compared by
+    nothing (rule R18), nor of what neither the territory nor half of its peers has.
 
     Parameters:
         compared: for each indicator the territory first, then its comparators and its peers, one period: columns
@@ -74,7 +77,7 @@ def findings(
     gaps = gaps[gaps["indicator"].isin(rows["indicator"])].reset_index(drop=True)
     listed = notable(gaps["p"]) | gaps["p"].isna()
     at_equal_ages = set(gaps.loc[gaps["equal"], "indicator"])
-    france = gaps[gaps["level"].eq("france")].assign(sure=gaps["sure"] & listed).set_index("indicator")
+    france = gaps[gaps["level"].eq("france")].assign(listed=gaps["sure"] & listed).set_index("indicator")
     gaps = gaps[gaps["remarkable"] & listed]
     gaps = gaps.assign(rank=gaps["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
     first = gaps.drop_duplicates("indicator").set_index("indicator")
@@ -87,11 +90,16 @@ def findings(
     table = table.join(first[["level", "higher", "size"]])
     is_apart = table["tenth"].gt(0).eq(table["higher"]) & table["level"].notna()
     table["tenth"] = table["tenth"].where(is_apart | ~table.index.isin(at_equal_ages), 0)
+    gap = france.reindex(table.index)
+    farther = gap["sure"].eq(True) & gap["times"].ge(NEAR) & gap["higher"].eq(table["tenth"].gt(0))
+    table["tenth"] = table["tenth"].where(farther | gap["times"].isna(), 0)
     table = table.assign(under=pd.Series(under or {}, dtype=float).reindex(table.index).fillna(0))
     norms = {name: norm(one.indicator.norm) for name, one in named.items() if one.indicator.norm}
     worst = own["reached"].ne(0) & own["reached"].eq([-named[name].indicator.direction for name in own.index])
     surely = [
-        france.at[name, "sure"] and france.at[name, "higher"] == (reached > 0) if name in france.index else pd.isna(low)
+        france.at[name, "listed"] and france.at[name, "higher"] == (reached > 0)
+        if name in france.index
+        else pd.isna(low)
         for name, reached, low in own[["reached", "low"]].itertuples()
     ]
     worst &= np.array(surely, dtype=bool) & ~own.index.isin(at_equal_ages)

@@ -10,7 +10,17 @@ import pandas as pd
 from ctg_analysis.indicators.comparisons import producer
 from ctg_analysis.indicators.observations import COLUMNS
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import MISSING, OK, AnnualChange, AnnualFlow, AnnualResidual, Indicator, Rate, Ratio
+from ctg_analysis.model.indicator import (
+    CENSORED,
+    MISSING,
+    OK,
+    AnnualChange,
+    AnnualFlow,
+    AnnualResidual,
+    Indicator,
+    Rate,
+    Ratio,
+)
 from ctg_analysis.model.norms import norm
 
 # What EPCIs are compared by to find those that resemble one: a few structural variables, and classes (rule R11).
@@ -349,7 +359,8 @@ def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: 
     Returns:
         One row for each period and source that the EPCI has a row of; territory is the SIREN whose peers they are.
         value, low, high: median and quartiles (not a 95 % interval) of the peers' values, interpolated linearly; `nd`
-        under FEWEST_VALUES values or half of the peers. quality: the worst of the values used, at least 2 when a peer
+        under FEWEST_VALUES values or half of the peers. A peer of which the producer tells « 5 % ou moins » is below
+        all the others. quality: the worst of the values used, at least 2 when a peer
         has none. Nothing is pooled: no numerator nor denominator. known, peers: of how many EPCIs, among how many.
 
     >>> peers = pd.DataFrame({"territory": "E", "peer": list("ABCDFGHIJK")})
@@ -358,6 +369,8 @@ def rows_of_peers(observations: pd.DataFrame, peers: pd.DataFrame, *indicators: 
     >>> rows = rows.assign(denominator_period="")
     >>> rows_of_peers(rows, peers, "x")[["value", "low", "high", "quality"]].to_numpy().tolist()
     [[30.0, 20.0, 40.0, 2.0]]
+    >>> rows_of_peers(rows.assign(status=[*[OK] * 4, CENSORED, OK]), peers, "x")[["value", "low"]].to_numpy().tolist()
+    [[20.0, 10.0]]
     """
     rows = observations[observations["indicator"].isin(indicators)]
     rows = rows[rows["level"].eq("epci")].assign(producer=lambda table: table["source"].map(producer).astype(object))
@@ -376,14 +389,16 @@ def _values(observations: pd.DataFrame, own: pd.DataFrame, peers: pd.DataFrame) 
 
 def _summary(values: pd.DataFrame) -> pd.DataFrame:
     """Median, quartiles and quality of the peers' values by territory, indicator, period and source."""
-    known = values["status"].eq(OK)
-    marked = values.assign(peers=values["peer"].notna(), known=known)
-    marked = marked.assign(value=values["value"].where(known), quality=values["quality"].where(known))
+    lower = values["status"].eq(CENSORED)  # than all the others: « 5 % ou moins »
+    known = values["status"].eq(OK) | lower
+    marked = values.assign(peers=values["peer"].notna(), known=known, quality=values["quality"].where(known))
+    marked["value"] = values["value"].where(known).mask(lower, -np.inf)
     grouped = marked.groupby(ROW, observed=True)
     table = grouped[["peers", "known"]].sum()
     enough = table["known"].ge(FEWEST_VALUES) & table["known"].mul(2).ge(table["peers"])
     for name, part in {"value": 0.5, "low": 0.25, "high": 0.75}.items():
-        table[name] = grouped["value"].quantile(part).where(enough)
+        found = grouped["value"].quantile(part)
+        table[name] = found.where(enough & np.isfinite(found))
     worst = grouped["quality"].max().clip(lower=np.where(table["known"].lt(table["peers"]), 2, 1))
     return table.assign(quality=worst.where(enough, 1).astype(int))
 

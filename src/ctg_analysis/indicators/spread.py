@@ -145,12 +145,13 @@ OF = (
     "living_standard_2021_median", "schools_ips_index",
 )  # fmt: skip
 FEWEST, LEAST_PART = 5, 0.01  # communes of known value; of the base of all: a smaller one is no end of a range
+EXPECTED = 2  # times the norm few_events: where so many are expected, chance seldom leaves fewer than the norm
 WIDEST = 6  # times what the communes are apart: a wider range is chance
 PLACE_KEY = ["territory", "indicator", "period"]
 
 
 def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """How far apart the communes of each territory are: columns communes, apart, least, most, wide.
+    """How far apart the communes of each territory are: columns communes, apart, least, most, ends, wide.
 
     Parameters:
         communes: their observations; territory: that which they are of; weight: dwellings, persons or schools that the
@@ -159,9 +160,11 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     Returns:
         apart: the standard deviation between communes, each weighing as what it is of, less the variance of sampling
         and that of draws (method of moments). least, most: the values of the communes that hold a hundredth of all at
-        least and, of a proportion, twenty events (norm few_events); missing where there are not two, or where chance
-        makes most of their range. wide: whether apart is in the highest tenth of the territories. No row where a
-        commune is at the limit that its producer tells: « 5 % ou moins » is no end of a range.
+        least and where, of a proportion, enough events are expected: a commune is chosen by its size, not by what is
+        counted in it. Missing where there are not two, where one of them has fewer events than a rate is read on (norm
+        few_events), or where chance makes most of their range. ends: how many these communes are. wide: whether apart
+        is in the highest tenth of the territories. No row where a commune is at the limit that its producer tells:
+        « 5 % ou moins » is no end of a range.
 
     Five communes of 1 000 at 10, 15, 20, 25 and 30 %: a variance of 50 between them, or of 62.5 as five tell it, and
     one of about 1.6 of draws.
@@ -171,6 +174,11 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     >>> rows = rows.assign(low=float("nan"), high=float("nan"), status=OK, indicator="unemployment_15_64_rate")
     >>> inequality(rows, CATALOGUE)[["communes", "apart", "least", "most"]].round(2).values.tolist()
     [[5.0, 7.8, 10.0, 30.0]]
+
+    In the first only 15 are unemployed, where 183 are expected: a range without it would begin too high.
+
+    >>> inequality(rows.assign(value=[1.5, 15, 20, 25, 30]), CATALOGUE)["least"].isna().item()
+    True
     >>> len(inequality(pd.concat([rows, rows[:1].assign(status=CENSORED)]), CATALOGUE))
     0
 
@@ -199,11 +207,12 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     sampling = ((rows["high"] - rows["low"]) / 2 / Z).fillna(0) ** 2
     draws = (mean * (per - mean) / n).fillna(0)
     parts = {"square": n * (value - mean) ** 2, "noise": n * (1 - n / whole) * np.maximum(sampling, draws), "nn": n**2}
-    ends = value.where(n.ge(LEAST_PART * whole) & ~(n * value / per).lt(norm("few_events")))
-    ends = ends.where(total(ends.notna()).ge(2))
-    table = pd.DataFrame(parts | {"n": n, "low": ends, "high": ends, "communes": 1.0}).groupby(by)
+    large = n.ge(LEAST_PART * whole) & ~(n * mean / per).lt(EXPECTED * norm("few_events"))
+    few = large & (n * value / per).lt(norm("few_events"))
+    ends = value.where(large & total(large).ge(2) & total(few).eq(0))
+    table = pd.DataFrame(parts | {"n": n, "low": ends, "high": ends, "communes": 1.0, "ends": large * 1.0}).groupby(by)
     sums = (
-        table[["square", "noise", "nn", "n", "communes"]]
+        table[["square", "noise", "nn", "n", "communes", "ends"]]
         .sum()
         .assign(least=table["low"].min(), most=table["high"].max())
     )
@@ -213,7 +222,7 @@ def inequality(communes: pd.DataFrame, indicators: Mapping[str, Indicator]) -> p
     sums = sums.assign(least=sums["least"].mask(chance), most=sums["most"].mask(chance))
     alike = apart.groupby(level=[1, 2])
     wide = alike.rank(pct=True).gt(0.9) & alike.transform("size").ge(norm("spread_epcis"))
-    return sums.assign(apart=apart, wide=wide)[["communes", "apart", "least", "most", "wide"]].reset_index()
+    return sums.assign(apart=apart, wide=wide)[["communes", "apart", "least", "most", "ends", "wide"]].reset_index()
 
 
 # Communes that differ from the others of their territory by more than chance: those that may be named (rule R9).

@@ -8,6 +8,10 @@ from ctg_analysis.model.habits import folded
 COMMUNE, ARRONDISSEMENT = "commune-actuelle", "arrondissement-municipal"
 MAYOTTE = "976"  # which the census files leave out
 FRANCE, METROPOLITAN_FRANCE = "F", "FM"
+BORDER = {  # départements
+    "01", "02", "04", "05", "06", "08", "09", "25", "31", "39", "54", "55", "57", "59", "64", "65", "66", "67", "68",
+    "73", "74", "90",
+}  # fmt: skip
 OVERSEAS_COLLECTIVITIES = "com"  # zone of Saint-Pierre-et-Miquelon, Polynésie...: outside every total of France
 
 MEMBERSHIP = {"secteur": "secteur", "epci": "epci", "departement": "departement", "region": "region"}

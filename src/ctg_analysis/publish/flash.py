@@ -175,9 +175,10 @@ def _figures(issue: Any, material: MaterialFiles, root: DataRoot, findings: list
             findings.append(material.tables["info_flash"].fault(issue.Index, "chiffres_cles", what, expected))
             continue
         row = rows.iloc[0]
+        told = round(row["value"], indicator.decimals)
         yield {
             "value": row["text"],
-            "unit": "" if indicator.unit.startswith("%") else agreed(indicator.unit, row["value"]),
+            "unit": "" if indicator.unit.startswith("%") else agreed(indicator.unit, told),
             "label": typography(indicator.label),
             "place": typography(row["name"]),
             "period": date_text(row["period"]),

@@ -371,7 +371,7 @@ def _indicator(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
 
 def _unit(indicator: Indicator, value: float) -> str:
     in_label = indicator.unit.startswith("%") or indicator.unit.casefold() in indicator.label.casefold()
-    return "" if in_label else f" {agreed(indicator.unit, value)}"
+    return "" if in_label else f" {agreed(indicator.unit, round(value, indicator.decimals))}"
 
 
 def _benchmark(indicator: Indicator, own: pd.DataFrame, rows: pd.DataFrame, row, alike: set[str]) -> str:
