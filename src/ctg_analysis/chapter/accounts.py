@@ -362,7 +362,7 @@ def large_figure(territory: Territory, indicator: Indicator) -> dict[str, object
     here = rows.iloc[0]
     judged = set(territory.gaps(indicator)["level"])  # none of what the Caf alone pays, see rule R18
     levels = judged & {"peers", "france"} or judged & {"departement"}
-    beside = rows[rows["level"].isin(levels)].drop_duplicates("level")
+    beside = rows[rows["level"].isin(levels) & ~rows["level"].duplicated(keep=False)]  # of two départements, neither
     beside = beside.sort_values("level", ascending=False, kind="stable")  # the peers first
     others = [(SIGNS[row.level], row.name, row.text) for row in sentences.each_row(beside)]
     drawing = None

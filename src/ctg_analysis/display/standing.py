@@ -18,6 +18,7 @@ from ctg_analysis.model.norms import norm, norms
 NOT_ESTABLISHED = "écart non établi"
 SIGNS = {True: ("▲", "△"), False: ("▼", "▽")}  # of what is above, of what is below: remarkable, not
 PEERS = "EPCI comparables"
+EACH = {"departement": "chacun de ses départements", "region": "chacune de ses régions"}
 AGES, AT_EQUAL_AGES = ", sans tenir compte des âges", "à âges égaux"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, ABOUT, UNSURE = "comme", "à peu près autant", "sans que l'écart soit établi"
@@ -199,12 +200,16 @@ def under(indicator: Indicator, part: float) -> str:
 
 
 def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[dict[str, tuple], dict[str, tuple]]:
-    """Return the first row of each level, that of the territory first, then the gaps to the places that have a row, the
-    first comparator first: the région of La Réunion has none.
+    """Return a row of each level, that of the territory first, then the gaps to the places that have a row, the first
+    comparator first: the région of La Réunion has none. Several places of a level are told together.
     """
     places: dict[str, tuple] = {}
     for row in sentences.each_row(rows):
-        places.setdefault(row.level, row)
+        first = places.setdefault(row.level, row)
+        if first is not row and row.level in EACH:
+            value = max(first.value, row.value, key=lambda value: abs(value - next(iter(places.values())).value))
+            text = f"{places[row.level].text} ; {row.text}"
+            places[row.level] = first._replace(name=EACH[row.level], text=text, value=value)
     held = {gap.level: gap for gap in sentences.each_row(gaps)}
     return places, {level: held[level] for level in COMPARATORS if level in held and level in places}
 

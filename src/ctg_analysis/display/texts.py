@@ -96,6 +96,8 @@ def inside(name: str) -> str:
     or « des » precedes it.
     """
     article, rest = re.match(r"(du |des |de la |de l’|de |d’)(.*)", of(name)).groups()
+    if name.startswith("chacun"):
+        return f"dans {name}"
     if name in ("La Réunion", "Mayotte", "Paris"):
         return f"à {name}"
     if name.startswith("Centre") or name.startswith(("Île-de-France", "Occitanie")):

@@ -162,8 +162,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     remarkable, equal.
 
     What the Caf alone pays over a population is told by its figures, and compared by nothing (rule R18): it has no
-    row. Nor has the median of the peers for what has chosen them (rule R11), nor one of several places of a level, nor,
-    of what is known at equal ages beside some (see `demography.at_equal_ages`), the others.
+    row. Nor has the median of the peers for what has chosen them (rule R11), nor, of what is known at equal ages beside
+    some (see `demography.at_equal_ages`), the others. Of several places of a level: see `_one_of_a_level`.
 
     Parameters:
         rows, spread: as `findings` has them. indicators: the declarations, by id.
@@ -191,7 +191,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     first = rows.drop_duplicates("indicator")
     own = first[first["status"].eq(OK)].set_index("indicator")
     others = rows[rows["level"].isin(COMPARATORS) & rows["indicator"].isin(own.index)]
-    others = others[~others.duplicated(["indicator", "level"], keep=False) & others["status"].eq(OK)]
+    unknown = others["status"].ne(OK).groupby([others["indicator"], others["level"]], observed=True).transform("any")
+    others = others[~unknown]
     judged = [
         is_compared(indicators[name]) and (level != "peers" or not chooses_peers(indicators[name]))
         for name, level in others[["indicator", "level"]].to_numpy()
@@ -226,7 +227,16 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     widest = np.maximum((high - least_other).abs(), (low - most_other).abs())
     alike = ~times.ge(1) & (widest.lt(large) | ~is_bounded)
     found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure, alike=alike)
-    return found.assign(remarkable=sure & times.ge(1) & size.ge(1), equal=is_equal)
+    return _one_of_a_level(found.assign(remarkable=sure & times.ge(1) & size.ge(1), equal=is_equal))
+
+
+def _one_of_a_level(found: pd.DataFrame) -> pd.DataFrame:
+    """The least difference to several places of a level (two départements); none unless all surely are of one side."""
+    of_level = found.groupby(["indicator", "level"], observed=True)
+    agree = of_level["higher"].transform("nunique").eq(1) & of_level["sure"].transform("all")
+    agree &= ~of_level["equal"].transform("any")
+    kept = found[agree | of_level["level"].transform("size").eq(1)].sort_values("times", kind="stable")
+    return kept.drop_duplicates(["indicator", "level"]).sort_index()
 
 
 def _are_bounded(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Series:
