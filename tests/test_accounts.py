@@ -156,4 +156,4 @@ def test_two_departements_are_told_together_where_both_are_surely_on_one_side(fr
     """7.5 % are poor in the Ried de Marckolsheim, 13.5 and 13.7 in its départements: nothing was told of it."""
     title, paragraphs = accounts.account(open_territory("200030526", france), "03")
     assert title.endswith("moins que dans chacun de ses départements")
-    assert "nettement moins que dans chacun de ses départements (13,5\u202f%\u202f; 13,7\u202f%)" in " ".join(paragraphs)
+    assert "nettement moins que dans chacun de ses départements (13,5\u202f% et 13,7\u202f%)" in " ".join(paragraphs)

@@ -24,7 +24,7 @@ ROWS = ROWS.assign(text=["15,8", "18,7", "23,5"], value=[15.8, 18.7, 23.5])
 
 def gaps(*each):
     table = pd.DataFrame(each, columns=["level", "higher", "times", "p", "sure", "remarkable"])
-    return table.assign(alike=table["times"].lt(1), equal=False)
+    return table.assign(alike=table["times"].lt(1), near=table["times"].lt(0.3), equal=False)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def gaps(*each):
          ["▼ moins qu'en France", "▲ plus que dans les EPCI comparables"], {"peers", "france"}),
         ([("france", False, 1.4, 0.01, True, False)], ["▽ moins qu'en France"], set()),
         ([("france", False, 3, 0.4, False, False)], ["écart non établi"], set()),
-        ([("departement", True, 0.2, None, True, False)], ["un peu plus que dans l’Aveyron"], set()),
+        ([("departement", True, 0.4, None, True, False)], ["un peu plus que dans l’Aveyron"], set()),
         # 110 beside 102 in the département is little, beside 95 of the peers it is not, within their quartiles
         ([("departement", True, 0.8, None, True, False), ("peers", True, 1.6, None, False, False)],
          ["proche de l'ordinaire des EPCI comparables"], set()),
@@ -76,7 +76,7 @@ def found(level, tenth=0):
 
 def test_a_finding_names_france_first_then_its_comparator_and_the_peers():
     near = gaps(("france", True, 4, 0.001, True, True), ("departement", True, 2, 0.01, True, True))
-    near = pd.concat([near, gaps(("peers", True, 0.5, None, False, False))])
+    near = pd.concat([near, gaps(("peers", True, 0.2, None, False, False))])
     said = standing.beside(UNEMPLOYED, ROWS, near, found("departement", 1))
     assert said == (
         "un taux parmi les plus élevés de France, nettement plus qu'en France (23,5), plus que dans l’Aveyron (18,7), "
@@ -116,7 +116,7 @@ def test_what_is_judged_at_equal_ages_says_so_with_its_figure_there():
 
 def test_what_is_told_for_its_trend_says_which_way():
     moving = pd.Series({"why": MOVING, "level": "", "tenth": 0, "move": 1, "under": 0.0})
-    said = standing.beside(UNEMPLOYED, ROWS[1:], gaps(("france", True, 0.2, None, True, False)), moving)
+    said = standing.beside(UNEMPLOYED, ROWS[1:], gaps(("france", True, 0.4, None, True, False)), moving)
     assert said == "en hausse depuis plusieurs années, un peu plus qu'en France (23,5)"
 
 

@@ -194,7 +194,7 @@ def fact(territory: Territory, indicator: Indicator) -> Fact | None:
         last = known.loc[known["level"].eq("departement"), "period"].max()
         rows = known[known["period"].eq(last) & known["level"].isin(["departement", "france"])]
     first = sentences.each_row(rows[:1])
-    if indicator.id in OF_BIRTHS and territory.has_births_abroad:
+    if indicator.id in territory.untold:
         return None
     if not first or first[0].status != OK or not sentences.is_printed(indicator, first[0]):
         return None

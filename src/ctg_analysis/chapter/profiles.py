@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from ctg_analysis.chapter.analyst import indicator_of
 from ctg_analysis.chapter.known import newer, source, unavailable
-from ctg_analysis.chapter.territory import ENTRUSTED, OF_BIRTHS, PEOPLE, ByIndicator, Territory
+from ctg_analysis.chapter.territory import ENTRUSTED, PEOPLE, ByIndicator, Territory
 from ctg_analysis.display import markup, sentences, standing, texts
 from ctg_analysis.display.drawing import BAND, FAINT, INK, OTHERS, PAPER, RULE, TERRITORY, Drawing
 from ctg_analysis.display.markup import ROWS, SHOWN, Html, described, piece, telling
@@ -203,7 +203,7 @@ def printed(territory: Territory) -> list[Essential]:
     return [
         essential
         for essential in essentials()
-        if not (essential.indicator.id in OF_BIRTHS and territory.has_births_abroad)
+        if essential.indicator.id not in territory.untold
         and len(rows := territory.against(essential.indicator))
         and rows["status"].iloc[0] == OK
         and sentences.is_printed(essential.indicator, sentences.each_row(rows[:1])[0])

@@ -47,6 +47,7 @@ from ctg_analysis.show import maps
 
 LOCAL = ("commune", "secteur")
 OF_BIRTHS = {"births_count", "natural_change_rate", "migratory_change_rate"}  # not told where many are born abroad
+NOT_PAID = {"976": {"caf_family_support_households_share", "caf_paje_single_parent_share"}}  # by law, see HCFEA (2024)
 YEARS, FEW_BORN = 14, 0.65  # of births, before the census; of the children under 15 who then live there
 WHOLE_FROM = 3  # communes whose values are all whole numbers: they are not known to a decimal
 LARGER = ("departement", "region", "france")
@@ -168,6 +169,12 @@ class Territory:
         self._named = ByIndicator(named.assign(summed=sentences.sums_of_rounded(named)))
         self._statuses = set(zip(named["indicator"], named["status"], named["level"], strict=True))
         self._readable: dict[str, pd.DataFrame] = {}
+
+    @cached_property
+    def untold(self) -> set[str]:
+        """The indicators that no sentence tells: what is not paid in its département, births where many are abroad."""
+        paid = (NOT_PAID.get(code, set()) for code in self.beside.loc[self.beside["level"].eq("departement"), "code"])
+        return set().union(*paid, OF_BIRTHS if self.has_births_abroad else ())
 
     @cached_property
     def has_births_abroad(self) -> bool:

@@ -22,7 +22,6 @@ EACH = {"departement": "chacun de ses départements", "region": "chacune de ses 
 AGES, AT_EQUAL_AGES = ", sans tenir compte des âges", "à âges égaux"
 SIDES = {True: "plus", False: "moins"}
 COMPARED, ABOUT, UNSURE = "comme", "à peu près autant", "sans que l'écart soit établi"
-SAME = 0.03  # of a value, under which another is told to be as it
 ORDINARY = "proche de l'ordinaire"  # of the peers
 MOVES = {1: "en hausse depuis plusieurs années", -1: "en baisse depuis plusieurs années"}
 NOUNS = {"share": "une part", "rate": "un taux", "median": "un niveau"}  # by the end of an id
@@ -64,7 +63,7 @@ def _tested(places: Mapping[str, tuple], gaps: Sequence[tuple]) -> tuple[list[tu
         return [("", f"{ORDINARY} des {PEERS}")], frozenset()
     if not gaps or not all(gap.times < 1 for gap in gaps):
         return [], frozenset()
-    how = _words(places, gaps[0])
+    how = _words(gaps[0])
     return [("", f"{how} {_after(how, places, gaps[0].level)}{f' {AT_EQUAL_AGES}' * gaps[0].equal}")], frozenset()
 
 
@@ -80,7 +79,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     """
     places, gaps = _ranked(rows, gaps)
     lead = next((level for level in ("france", found["level"], "departement", "region") if level in gaps), "")
-    words = {level: _words(places, gaps[level]) for level in (lead, found["level"], "peers") if level in gaps}
+    words = {level: _words(gaps[level]) for level in (lead, found["level"], "peers") if level in gaps}
     text = _clauses(indicator, places, words, placed=bool(found["tenth"]))
     if sentences.is_change(indicator):
         text = figures(rows, [*words])
@@ -104,7 +103,7 @@ def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels
     tenth: as `findings` have it; what it tells needs no « nettement » nor « comme ».
     """
     places, gaps = _ranked(rows, gaps)
-    words = {level: _words(places, gaps[level]) for level in levels if level in gaps}
+    words = {level: _words(gaps[level]) for level in levels if level in gaps}
     text = _clauses(indicator, places, words, placed=bool(tenth))
     return f"{text}{AGES}" if _is_of_ages(indicator, gaps) and text else text
 
@@ -112,7 +111,7 @@ def against(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, levels
 def side(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, level: str) -> str:
     """Return on which side of a place a value surely is, « plus qu'en France »; nothing where ages may make it."""
     places, gaps = _ranked(rows, gaps)
-    way = _words(places, gaps[level]).split()[-1] if level in gaps and not _is_of_ages(indicator, gaps) else ""
+    way = _words(gaps[level]).split()[-1] if level in gaps and not _is_of_ages(indicator, gaps) else ""
     return f"{way} {_than(places, level)}" if way in SIDES.values() else ""
 
 
@@ -203,13 +202,13 @@ def _ranked(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[dict[str, tuple], d
     """Return a row of each level, that of the territory first, then the gaps to the places that have a row, the first
     comparator first: the région of La Réunion has none. Several places of a level are told together.
     """
-    places: dict[str, tuple] = {}
-    for row in sentences.each_row(rows):
-        first = places.setdefault(row.level, row)
-        if first is not row and row.level in EACH:
-            value = max(first.value, row.value, key=lambda value: abs(value - next(iter(places.values())).value))
-            text = f"{places[row.level].text} ; {row.text}"
-            places[row.level] = first._replace(name=EACH[row.level], text=text, value=value)
+    each, places = sentences.each_row(rows), {}
+    for row in each:
+        places.setdefault(row.level, row)
+    for level in EACH.keys() & places.keys():
+        several = [row.text for row in each if row.level == level]
+        if several[1:]:
+            places[level] = places[level]._replace(name=EACH[level], text=texts.listed(several))
     held = {gap.level: gap for gap in sentences.each_row(gaps)}
     return places, {level: held[level] for level in COMPARATORS if level in held and level in places}
 
@@ -219,15 +218,11 @@ def _is_of_ages(indicator: Indicator, gaps: Mapping[str, tuple]) -> bool:
     return indicator.ages and not any(gap.equal for gap in gaps.values())
 
 
-def _words(places: Mapping[str, tuple], gap: tuple) -> str:
+def _words(gap: tuple) -> str:
     """Return « nettement plus », « comme », « proche de l'ordinaire » of the peers, or that no test tells it."""
     if not gap.times >= 1:
         if gap.alike:
-            own, place = next(iter(places.values())), places[gap.level]
-            here = place.equal if gap.equal else own.value
-            if abs(here - place.value) <= SAME * abs(place.value):
-                return COMPARED
-            return _more(gap) if gap.sure else ABOUT
+            return COMPARED if gap.near else _more(gap) if gap.sure else ABOUT
         if gap.sure:  # how much, rounding does not tell
             return _side(gap)
     elif gap.sure:

@@ -18,9 +18,7 @@ from ctg_analysis.model.source import SOURCES
 # The findings of a territory: what is remarkable of the editorial list, the most salient first, one a theme.
 
 COMPARATORS = ("france", "peers", "departement", "region")  # the first from which the territory differs is told
-NEAR = (
-    0.3  # times what is large: the tenth of a territory that is nearer to France, where most people live, is not told
-)
+NEAR = 0.3  # times what is large: what is nearer is as there; a tenth that France is as near to is not told
 EXTREME, FAR, AMONG, SHORT, MOVING, BESIDE = range(6)  # why a finding is told, the most salient first
 COLUMNS = ["indicator", "theme", "chapter", "why", "level", "higher", "tenth", "move", "size", "under"]
 
@@ -159,7 +157,7 @@ def _none(compared: pd.DataFrame) -> set[str]:
 
 def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread: pd.DataFrame) -> pd.DataFrame:
     """The difference of a territory to each comparator: columns indicator, level, higher, times, size, p, sure, alike,
-    remarkable, equal.
+    near, remarkable, equal.
 
     What the Caf alone pays over a population is told by its figures, and compared by nothing (rule R18): it has no
     row. Nor has the median of the peers for what has chosen them (rule R11), nor, of what is known at equal ages beside
@@ -174,8 +172,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
         far); none to a value of 0. size: how many times what is far from France, where the spread of the EPCIs is
         known; else a third of times. sure: a test tells it, or both are counted whole; of the peers, the whole interval
         is beyond a quartile. alike: the difference is not large; of rounded numbers, wherever in their bounds both
-        are. remarkable: sure, large, and of the size of what is far. equal: the ages are those of the comparator, in
-        all of these.
+        are. near: it is under NEAR. remarkable: sure, large, and of the size of what is far. equal: the ages are those
+        of the comparator, in all of these.
 
     16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
 
@@ -227,7 +225,8 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     widest = np.maximum((high - least_other).abs(), (low - most_other).abs())
     alike = ~times.ge(1) & (widest.lt(large) | ~is_bounded)
     found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure, alike=alike)
-    return _one_of_a_level(found.assign(remarkable=sure & times.ge(1) & size.ge(1), equal=is_equal))
+    found = found.assign(near=(gap.abs() / large).le(NEAR), remarkable=sure & times.ge(1) & size.ge(1), equal=is_equal)
+    return _one_of_a_level(found)
 
 
 def _one_of_a_level(found: pd.DataFrame) -> pd.DataFrame:
@@ -235,6 +234,7 @@ def _one_of_a_level(found: pd.DataFrame) -> pd.DataFrame:
     of_level = found.groupby(["indicator", "level"], observed=True)
     agree = of_level["higher"].transform("nunique").eq(1) & of_level["sure"].transform("all")
     agree &= ~of_level["equal"].transform("any")
+    found = found.assign(near=of_level["near"].transform("all"))
     kept = found[agree | of_level["level"].transform("size").eq(1)].sort_values("times", kind="stable")
     return kept.drop_duplicates(["indicator", "level"]).sort_index()
 
