@@ -62,7 +62,7 @@ def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
     if len(rows) < 2:
         level = "epci" if "epci" in indicator.levels else "commune"
         return unavailable(territory, indicator, f"{indicator.label}, évolution", level)
-    found = trend_of(rows, indicator)
+    found = None if indicator.id in territory.untold else trend_of(rows, indicator)
     if is_sought(indicator) and not has_gaps(rows) and not (found and found.p < ALPHA):
         return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
     axis = NOT_FROM_ZERO if show.begin(rows) > 0 else ""
