@@ -14,6 +14,7 @@ from ctg_analysis.chapter.profiles import findings_of, printed, sides_of
 from ctg_analysis.chapter.synthesis import FIGURES, synthesis
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.display import texts
+from ctg_analysis.display.standing import EACH
 from ctg_analysis.indicators.demography import EQUAL
 from ctg_analysis.indicators.findings import ALERT, AMONG, EXTREME, FAR, STRENGTH, TRAIT, differences, findings, sides
 from ctg_analysis.indicators.observations import read_indicators
@@ -260,6 +261,7 @@ def test_no_synthesis_of_thirty_epcis_has_fewer_than_six_figures_or_repeats_a_th
 def every(monkeypatch, france):
     """Every EPCI, to be opened fast: of the indicators of the list alone, read once, without the communes."""
     listed = {one.indicator.id: one.indicator for one in essentials()}
+    listed |= {name: CATALOGUE[name] for name in ("births_count", "children_0_14_count")}  # see Territory.untold
     table = read_indicators(france.processed, listed, groups=())
     rows = table.groupby("territory").indices
 
@@ -283,6 +285,7 @@ def contrary(territory, indicator, side):
     for way, place in SAID.findall(sentence):
         for level, row in others.iterrows():
             named = "comparables" if level == "peers" else texts.inside(row["name"])
+            named = EACH[level] if others.index.tolist().count(level) > 1 else named
             if place.endswith(named) and (way == "plus") != (here > row["value"]):
                 yield sentence
     if side and (side == TRAIT) == bool(indicator.direction):
