@@ -138,7 +138,7 @@ def test_population_alone_tells_which_commune_passes_which_threshold():
     assert table["Chacune des 2 autres communes"] == ["120 à 3\u202f500", "recenser et informer", "non", "non"]
     assert table["CC de T, si toutes transfèrent"] == ["17\u202f122", "les quatre", "oui", "oui"]
     text = (
-        "de 2023, 2 des 4 communes ont plus de 3 500 habitants, dont 1 plus de 10 000. Tant qu'une commune garde la "
+        "de 2023, 2 des 4 communes ont plus de 3 500 habitants, dont une plus de 10 000. Tant qu'une commune garde la "
         "compétence, la loi lui demande de recenser et d'informer ; au-dessus de 3 500 habitants, les quatre missions."
     )
     assert texts.typography(text) in html
