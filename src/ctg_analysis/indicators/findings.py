@@ -75,7 +75,8 @@ def findings(
     gaps = gaps[gaps["indicator"].isin(rows["indicator"])].reset_index(drop=True)
     listed = notable(gaps["p"]) | gaps["p"].isna()
     at_equal_ages = set(gaps.loc[gaps["equal"], "indicator"])
-    france = gaps[gaps["level"].eq("france")].assign(listed=gaps["sure"] & listed).set_index("indicator")
+    gaps = gaps.assign(listed=gaps["sure"] & listed)
+    france = gaps[gaps["level"].eq("france")].set_index("indicator")
     gaps = gaps[gaps["remarkable"] & listed]
     gaps = gaps.assign(rank=gaps["level"].map(COMPARATORS.index)).sort_values("rank", kind="stable")
     first = gaps.drop_duplicates("indicator").set_index("indicator")
