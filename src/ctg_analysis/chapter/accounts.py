@@ -185,7 +185,9 @@ def _among(rows: pd.DataFrame, has: pd.Series) -> str:
 
 
 def fact(territory: Territory, indicator: Indicator) -> Fact | None:
-    """An indicator as sentences tell it; None where it has no value that may be written as a number."""
+    """An indicator as sentences tell it; None where they do not, or it has no value that may be written as a number."""
+    if indicator.id in territory.untold:
+        return None
     counted = isinstance(indicator.value, Count | Mean)
     rows = territory.own(indicator)[-1:] if counted else territory.compared(indicator)
     if "epci" not in indicator.levels:
@@ -194,8 +196,6 @@ def fact(territory: Territory, indicator: Indicator) -> Fact | None:
         last = known.loc[known["level"].eq("departement"), "period"].max()
         rows = known[known["period"].eq(last) & known["level"].isin(["departement", "france"])]
     first = sentences.each_row(rows[:1])
-    if indicator.id in territory.untold:
-        return None
     if not first or first[0].status != OK or not sentences.is_printed(indicator, first[0]):
         return None
     return Fact(territory, indicator, rows, territory.gaps(indicator))

@@ -43,8 +43,10 @@ GROWN = {"children_5_9_count": 5, "children_10_14_count": 10}  # children, and t
 SLIGHT = 0.1  # of a balance, in % a year: both sides are told to be even beside one four times as large
 ARRIVALS, DEPARTURES = 110, 90  # children for 100 births of their years, beyond which families come or leave
 LARGEST = 3  # communes named
-KINDS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
-KINDS |= {"Métropole": "Métropole"}
+KINDS = {  # by the first word of a name
+    "CC": "communauté de communes", "CA": "communauté d'agglomération", "CU": "communauté urbaine",
+    "Métropole": "métropole",
+}  # fmt: skip
 Said = Annotated[str, with_words("valeur", "unite", needed=("valeur",))] | tuple[str, str] | tuple[str, str, str]
 Group = dict[Declared, Said]
 
@@ -187,7 +189,7 @@ def _who(territory: Territory) -> str:
     """The name of the territory, its inhabitants, its communes."""
     own, name = territory.own(CATALOGUE[PEOPLE]).tail(1), " ".join(territory.row["name"].split())
     short = name.partition(" ")[0]
-    the = f"la {KINDS[short].lower()} {name.partition(' ')[2]}" if short in KINDS else name
+    the = f"la {KINDS[short]} {name.partition(' ')[2]}" if short in KINDS else name
     if own.empty:
         return ""
     people, communes = own["text"].iloc[0], in_letters(len(territory.communes))

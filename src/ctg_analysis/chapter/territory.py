@@ -173,16 +173,19 @@ class Territory:
     @cached_property
     def untold(self) -> set[str]:
         """The indicators that no sentence tells: what is not paid in its département, births where many are abroad."""
-        paid = (NOT_PAID.get(code, set()) for code in self.beside.loc[self.beside["level"].eq("departement"), "code"])
-        return set().union(*paid, OF_BIRTHS if self.has_births_abroad else ())
+        not_paid = (NOT_PAID.get(code, set()) for code in self._departements)
+        return set().union(*not_paid, OF_BIRTHS if self.has_births_abroad else ())
+
+    @property
+    def _departements(self) -> set[str]:
+        return {*self.beside.loc[self.beside["level"].eq("departement"), "code"]}
 
     @cached_property
     def has_births_abroad(self) -> bool:
         """Whether so few children were born to it, for those who live there, that mothers give birth across the border:
         the civil register does not count them (Monaco, Genève, Dinant, Puigcerdà)."""
-        departements = self.beside.loc[self.beside["level"].eq("departement"), "code"]
         children, births = (self.own(CATALOGUE[name]) for name in ("children_0_14_count", "births_count"))
-        if children.empty or not BORDER.intersection(departements):
+        if children.empty or self._departements.isdisjoint(BORDER):
             return False
         year = int(children["period"].iloc[-1])
         born = births.loc[births["period"].astype(int).between(year - YEARS, year - 1), "value"]

@@ -212,14 +212,14 @@ def beside(title: str, several: Sequence[tuple[Indicator, pd.DataFrame, pd.DataF
     for level, found in sorted(sides.items(), key=lambda one: not any(one[1])):
         if level != "france" and len(ways) > 1:
             continue
-        pairs, told, cut = zip(found, several, strict=True), "", ""
+        pairs, told, cut = zip(found, several, strict=True), "", False
         for _, (indicator, rows, gaps) in sorted(pairs, key=lambda one: (not one[0], -one[1][1]["value"].iloc[0])):
             words, name = standing.against(indicator, rows, gaps, [level]), rows["name"].iloc[0]
             more = f"{_valued(texts.uncapitalised(name) if told else name, rows['text'].iloc[0])} : {words}"
             if words and len(told) + len(more) <= LONGEST:
                 told += f"{' ; ' * bool(told)}{more}"
             elif words:
-                cut += more
+                cut = True
         if cut and len({one.split()[0] for one in found if one}) > 1:
             return _on_both_sides(found, several)
         if told:
