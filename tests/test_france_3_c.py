@@ -20,8 +20,10 @@ from ctg_analysis.raw.certificates import read_certificate
 
 pytestmark = pytest.mark.nightly
 
-LOST = ["12218", "14581", "15031", "15035", "15047", "15171", "27676", "49126", "60694", "69114", "85165", "85212"]
-WITHOUT_SUM = ["200040574", "200060010", "200066637", "200069524", "200071918", "200089456", "241200641", "246000582"]
+LOST = ["12218", "14581", "27676", "49126", "69114"]  # their codes have changed
+WITHOUT_SUM = ["200040574", "200060010", "200069524", "200089456", "241200641"]
+APART = ["15141", "15031", "15035", "15047", "15171", "60054", "60694", "85084", "85165", "85212"]  # split since 2021
+WHOLE = {"200066637": "15141", "246000582": "60054", "200071918": "85084"}  # the row that still holds the others
 BY_COMMUNE = ("injep_licences", "data_es", "pass_sport", "rna_objets", "acceslibre")
 
 
@@ -53,6 +55,25 @@ def test_a_commune_that_the_carrier_has_lost_is_unknown_and_so_is_its_epci_but_n
     assert facts.loc["france", "F"].notna().all()
 
 
+@pytest.mark.parametrize("source", BY_COMMUNE)
+def test_communes_that_the_carrier_still_holds_joined_are_unknown_and_their_epcis_are_whole(shipped, source):
+    facts = shipped(source)
+    there = facts.loc["commune"]
+    assert there[there.index.get_level_values("code").isin(APART)].isna().all()
+    assert facts.loc["epci"].loc[[*WHOLE]].notna().all()
+
+
+def test_the_carrier_holds_them_joined(shipped):
+    """Insured persons: 1 217 for the 824 inhabitants of 15141. Families of the Caf: the sum is what the EPCI has."""
+    folder = data_root().raw
+    insured = pd.read_parquet(folder / "cnam_fragilites/france/fragilites_communes_2024_extrait.parquet")
+    assert insured.set_index("code").loc[[*WHOLE.values()], "rg_pop"].tolist() == [1217, 820, 8767]
+    households, published = shipped("caf_s_ben_com_f"), shipped("caf_s_ben_epci_f")
+    for epci in WHOLE:
+        series = ("epci", epci, "caf_households", "2023-12")
+        assert abs(households[series] - published[series]) <= 10, epci
+
+
 def test_a_commune_merged_in_2025_has_its_family_quotients_and_an_epci_changed_in_2024_has_none(shipped):
     facts = shipped("caf_quotient_familial")
     assert facts["commune", "93066", "caf_qf_under_400", "2023-12"] == 9890  # Saint-Denis, with Pierrefitte
@@ -72,7 +93,7 @@ def test_licences_are_unknown_in_mayotte_and_objects_in_alsace_moselle(shipped):
     row = SimpleNamespace(source="rna_objets", period="2025", territory="F", name="France", status="ok", level="france")
     names = {"57": "Moselle", "67": "Bas-Rhin", "68": "Haut-Rhin"}
     told = name_of_place(CATALOGUE["sport_associations_share"], row, {}, names)
-    assert told == "France hors Moselle, Bas-Rhin, Haut-Rhin et 12 communes"
+    assert told == "France hors Moselle, Bas-Rhin, Haut-Rhin et cinq communes"
     row.source = "injep_licences"
     assert name_of_place(CATALOGUE["girls_sport_licences_share"], row, {}, {}).startswith("France hors Mayotte")
 

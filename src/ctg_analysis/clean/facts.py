@@ -23,15 +23,16 @@ from ctg_analysis.clean.perimeter import (
     in_communes,
     to_reference,
     with_inhabitants,
+    with_split,
     without_changed_epcis,
 )
 from ctg_analysis.model.errors import Finding, InputError, each
 from ctg_analysis.model.facts import COLUMNS, STATUS, WORDS, Facts, alike, coded
-from ctg_analysis.model.indicator import OK, SECRET
+from ctg_analysis.model.indicator import MISSING, OK, SECRET
 from ctg_analysis.model.processes import at_once, give_memory_back
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.source import SOURCES, Coverage, Source
-from ctg_analysis.model.territories import COMMUNE, OVERSEAS_COLLECTIVITIES
+from ctg_analysis.model.territories import COMMUNE, OVERSEAS_COLLECTIVITIES, former_communes
 from ctg_analysis.raw.certificates import RawFolder, complementary, read_certificate
 from ctg_analysis.raw.files import once_each
 from ctg_analysis.raw.folders import source_folders
@@ -309,7 +310,9 @@ def _given_together(source: str, folders: Folders, frame: Frame) -> tuple[Source
         geography = given.source.geography
         carried = not geography.lag or given.folder.of_france
         changed = frame.changed_epcis((geography.epcis if carried else 0) or given.year)
-        published = without_changed_epcis(given.facts, changed)
+        published = without_changed_epcis(
+            without_held(given.facts, whole, geography.joined.get(given.year, ())), changed
+        )
         for perimeter, facts in by_period_of_former(published, whole, frame.now):
             perimeters[id(perimeter)] = perimeter
             parts.append(_completed(given, facts, perimeter, inhabitants).assign(perimeter=id(perimeter)))
@@ -336,7 +339,17 @@ def _completed(
         large = then.loc[then["population"].gt(source.coverage.above), "code"]
         facts = facts[facts["level"].ne("commune") | facts["code"].isin(large)]
     facts = with_absent(facts, source, then, given.folder.listed(then))
-    return facts if inhabitants is None else weighted(facts, inhabitants, source.totals.per_inhabitant)
+    if inhabitants is None:
+        return facts
+    return weighted(facts, with_split(inhabitants, perimeter.ways), source.totals.per_inhabitant)
+
+
+def without_held(facts: pd.DataFrame, perimeter: Perimeter, joined: tuple[str, ...]) -> pd.DataFrame:
+    """Return the facts without the empty rows of communes that others still hold in the files (`Geography.joined`)."""
+    if not joined:
+        return facts
+    held = former_communes(perimeter.communes)
+    return facts[~(facts["code"].isin(held.index[held.isin(joined)]) & facts["status"].eq(MISSING))]
 
 
 def by_period_of_former(

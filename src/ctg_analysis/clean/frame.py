@@ -289,8 +289,10 @@ class Frame:
         if (year, codes) not in self._perimeters:
             communes = self.communes | {self.year: self.now}
             if codes:
-                communes[year] = joined_again(communes[year], communes[year - 1], codes)
-            self._perimeters[year, codes] = perimeter_from(year, communes, self.year, self.passage)
+                whole = joined_again(communes[year], self.communes[min(self.communes)], codes)
+                self._perimeters[year, codes] = Perimeter.between(whole, self.now)
+            else:
+                self._perimeters[year, codes] = perimeter_from(year, communes, self.year, self.passage)
         return self._perimeters[year, codes]
 
     def changed_epcis(self, year: int) -> set[str]:

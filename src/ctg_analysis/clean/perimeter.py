@@ -82,6 +82,20 @@ def with_inhabitants(facts: pd.DataFrame, populations: pd.DataFrame) -> pd.DataF
     return rows.assign(status=rows["status"].mask(rows["status"].eq(OK) & rows["inhabitants"].isna(), MISSING))
 
 
+def with_split(populations: pd.DataFrame, ways: pd.DataFrame) -> pd.DataFrame:
+    """Return populations, first those of communes that were split since: the sum of their parts, where all are known.
+
+    ways: see `territories.passage`.
+    """
+    parts = ways.loc[ways["split"], ["code", "commune"]].rename(columns={"code": "whole", "commune": "code"})
+    key = ["whole", "period", "measure"]
+    rows = populations[populations["status"].eq(OK)].merge(parts, on="code")
+    of_all = rows.groupby(key, observed=True)["value"]
+    complete = of_all.transform("size").eq(rows["whole"].map(parts["whole"].value_counts()))
+    sums = rows.assign(value=of_all.transform("sum"), code=rows["whole"])[complete].drop_duplicates(key)
+    return pd.concat([sums[populations.columns], populations], ignore_index=True)
+
+
 def whole_communes(facts: pd.DataFrame, source: Source, parents: pd.Series) -> pd.DataFrame:
     """Return the facts with Paris, Lyon and Marseille as one commune each.
 

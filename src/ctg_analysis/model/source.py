@@ -65,7 +65,8 @@ class Geography:
     cog: year of the official geographic code that the communes of the files are in.
     epcis: year of the EPCIs that the files (the extract of France alone, of those with a lag) have figures of, where it
         is not that of their communes.
-    joined: communes of which the files still hold the parts that left them in the year of a code, by that year.
+    joined: communes of which the files still hold the parts that have left them, by the year of the code. A part that
+        has a row of its own, with a value, is no longer held.
     lag: for files of several years, each in its own geography: that of so many years after the period.
     years: the same where no lag says it: period → year of the code.
     carried: year of the code that its carrier has brought the extract of France to; other files have the lag.

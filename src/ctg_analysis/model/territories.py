@@ -98,7 +98,7 @@ def with_former(communes: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
 
 
 def joined_again(communes: pd.DataFrame, before: pd.DataFrame, codes: tuple[str, ...]) -> pd.DataFrame:
-    """Return the communes of a year with some as they were the year before: a file still has their parts in them.
+    """Return the communes of a year with some as they were in an earlier one: a file still has their parts in them.
 
     before: the communes of that year. codes: those that the parts have left.
     """
