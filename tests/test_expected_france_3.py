@@ -28,6 +28,7 @@ LYON = "200046977"  # without ages: Pierre-Bénite is counted with Oullins in th
 HALF_IN_MOSELLE = ["245701404", "200070738"]  # of which the directory of associations has one part alone
 OTHERWISE = ["caf_s_ben_epci_f", "caf_quotient_familial", "caf_familles", "caf_bas_revenus", "insee_filosofi_2021",
              "pass_sport", "cnam_fragilites", "insee_rp2020_ages"]  # fmt: skip
+HELD = ["15031", "15035", "15047", "15171", "60694", "85165", "85212"]  # blank: the communes that they left have them
 FORMULAS = yaml.safe_load((Path(__file__).with_name("told") / "other_code.yml").read_text())
 YEARS = {"insee_bpe_2024_domaines": 2024, "insee_rp2020_ages": 2023}  # of the communes, where not those of today
 PERIODS = ["annee", "dtreffre", "date", "TIME_PERIOD"]  # the columns that tell a period
@@ -39,7 +40,9 @@ def read(pattern):
     (path,) = data_root().raw.glob(pattern)
     codes = dict.fromkeys(("code", "numepci", "numcomdo", "CODGEO", "code_commune", "GEO", "uai"), str)
     table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, sep=";", dtype=codes)
-    return table.set_index(next(name for name in codes if name in table))
+    table = table.set_index(next(name for name in codes if name in table))
+    figures = table.select_dtypes("number").drop(columns=PERIODS, errors="ignore")
+    return table[~(table.index.isin(HELD) & figures.isna().all(axis=1))]
 
 
 def communes(year):
@@ -220,7 +223,7 @@ def of_epcis(source):
     if codes.str.len().max() == 5:
         there = communes(YEARS.get(source, 2026))
         there = there.index[there["type"].eq("commune-actuelle") & ~there.index.isin(there["commune_parente"])]
-        absent = epcis(there.difference(codes).to_series(), 2026) if not source.startswith("depp") else []
+        absent = epcis(there.difference([*codes, *HELD]).to_series(), 2026) if not source.startswith("depp") else []
         rows = rows.groupby([epcis(codes, 2026).to_numpy(), periods.to_numpy()]).sum(skipna=False)
         rows = rows[~rows.index.isin(absent, level=0)]
     else:

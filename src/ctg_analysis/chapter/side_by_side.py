@@ -45,7 +45,7 @@ PLACES = "childcare_coverage_rate"
 COUNTED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         PLACES: ("Places d'accueil du jeune enfant", "births_3_year_count"),
-        "single_parent_households_share": ("Ménages monoparentaux", ""),
+        "single_parent_households_share": ("Familles monoparentales", ""),
         "unemployment_15_64_rate": ("Chômeurs de 15 à 64 ans", ""),
         "social_dwellings_rate": ("Logements sociaux", ""),
         "households_without_car_share": ("Ménages sans voiture", ""),

@@ -220,7 +220,7 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     What an observation leaves open is in its interval, whatever it is made of: events, a sample, rounded counts. Where
     neither has one, both are counted whole and their difference is a fact, without p (see `chance`). A difference that
     two figures do not show once rounded is « proche de ». None of numbers of things, of what the Caf alone pays over a
-    population (rule R18), nor to one of several places of a level, which share an unknown part of the territory.
+    population (rule R18). One of several places of a level shares an unknown part of the territory: none is taken.
 
     Parameters:
         rows: for each indicator the territory first, then its comparators, one period.
@@ -239,7 +239,9 @@ def tested(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFr
     rows = rows.reset_index(drop=True)
     own = rows.drop_duplicates("indicator").set_index("indicator")
     others = rows[rows["indicator"].duplicated()]
-    others = others[others["status"].eq(OK) & ~others.duplicated(["indicator", "level"], keep=False)]
+    others = others[others["status"].eq(OK)]
+    several = others.duplicated(["indicator", "level"], keep=False)
+    others = others.assign(denominator=others["denominator"].mask(several))
     named = others["indicator"].map(indicators)
     kept = named.map(is_compared).astype(bool)
     others, named = others[kept], named[kept]

@@ -172,9 +172,9 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
         least, where its bounds tell it (see `spread.least_large_gap` or, where 0 means nothing, a third of what is
         far); none to a value of 0. size: how many times what is far from France, where the spread of the EPCIs is
         known; else a third of times. sure: a test tells it, or both are counted whole; of the peers, the whole interval
-        is beyond a quartile. alike: the difference is not large; of rounded numbers, wherever in their bounds both
-        are. near: it is under NEAR. remarkable: sure, large, and of the size of what is far. equal: the ages are those
-        of the comparator, in all of these.
+        is beyond a quartile. alike: the difference is not large, and an interval leaves out what is MUCH; of rounded
+        numbers, it is not large wherever in their bounds both are. near: it is under NEAR. remarkable: sure, large, and
+        of the size of what is far. equal: the ages are those of the comparator, in all of these.
 
     16 places for 100 children beside 21.9 are 5.9 fewer, where a tenth of 21.9 is large enough: 2.7 times.
 
@@ -224,7 +224,7 @@ def differences(rows: pd.DataFrame, indicators: Mapping[str, Indicator], spread:
     theirs = [others[bound].astype(float).where(others["level"].ne("peers")) for bound in ("low", "high")]
     least_other, most_other = (bound.fillna(others["value"].astype(float)) for bound in theirs)
     widest = np.maximum((high - least_other).abs(), (low - most_other).abs())
-    alike = ~times.ge(1) & (widest.lt(large) | ~is_bounded)
+    alike = ~times.ge(1) & (widest.lt(large) | ~is_bounded & widest.lt(MUCH * large))
     found = others[["indicator", "level"]].assign(higher=gap.gt(0), times=times, size=size, p=p, sure=sure, alike=alike)
     found = found.assign(near=(gap.abs() / large).le(NEAR), remarkable=sure & times.ge(1) & size.ge(1), equal=is_equal)
     return _one_of_a_level(found)
@@ -235,7 +235,7 @@ def _one_of_a_level(found: pd.DataFrame) -> pd.DataFrame:
     of_level = found.groupby(["indicator", "level"], observed=True)
     agree = of_level["higher"].transform("nunique").eq(1) & of_level["sure"].transform("all")
     agree &= ~of_level["equal"].transform("any")
-    found = found.assign(near=of_level["near"].transform("all"))
+    found = found.assign(near=of_level["near"].transform("all"), alike=of_level["alike"].transform("all"))
     kept = found[agree | of_level["level"].transform("size").eq(1)].sort_values("times", kind="stable")
     return kept.drop_duplicates(["indicator", "level"]).sort_index()
 
