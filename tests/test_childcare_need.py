@@ -21,14 +21,15 @@ def observed(known, period="2023"):
 def test_the_sentence_spans_half_and_all_of_the_families_who_work():
     """70 % of families work: half of them, 35 places for 100 children; all, 70."""
     said = childcare.need_sentence(need_of(observed(KNOWN)))
-    assert "il faudrait de 35 à 70 places pour 100 enfants" in texts.typography(said)
-    assert texts.typography("En 2023, il y en a 60, places théoriques") in said
+    assert "il faudrait au plus 35 ou 70 places pour 100 enfants" in texts.typography(said)
+    assert texts.typography("En 2023, il y en a 60,0, places théoriques") in said
 
 
 def test_the_parents_are_those_of_the_census_where_it_tells_them_and_else_all_who_work():
     assert need_of(observed(KNOWN | {PARENTS: 62.0})).at_work["indicator"] == PARENTS
     told = childcare.need_basis(need_of(observed(KNOWN)))
-    assert "en tient lieu" in told and "seule une consultation" in told
+    assert "en tient lieu. C'est un majorant" in told.replace("’", "'") and "seule une consultation" in told
+    assert "majorant" not in childcare.need_basis(need_of(observed(KNOWN | {PARENTS: 62.0})))
     assert need_of(observed({EMPLOYED: 70.0})) == Missing(RATE, "")
     assert need_of(observed({RATE: 60.0})) == Missing(EMPLOYED, "2023")
 
@@ -36,7 +37,7 @@ def test_the_parents_are_those_of_the_census_where_it_tells_them_and_else_all_wh
 def test_the_slider_begins_at_what_families_answer_and_works_the_need_out():
     """80 % of 70 % of 100 children: 56. The page adds so many places to nothing, see `rate_after`."""
     html = childcare.need_shown(need_of(observed(KNOWN | {WISHED: 80.0})), "Cnaf.").html
-    assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("100", "80")] and "faudrait 56 places" in html
+    assert re.findall(r'max="(\d+)" value="(\d+)"', html) == [("100", "80")] and "faudrait au plus 56 places" in html
     children = float(re.search(r'data-children="([\d.]+)"', html)[1])
     assert round(rate_after(0.0, children, places=80, lost=0.0), 6) == 56
     assert 'data-before="0"' in html and 'data-each="0"' in html

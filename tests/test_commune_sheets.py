@@ -46,6 +46,8 @@ def test_services_are_there_or_where_the_nearest_of_the_territory_are():
 def test_no_distance_is_told_to_a_commune_whose_place_is_not_known():
     services = [service("crèche", {"a": 0, "d": 1})]
     assert services_of(services, APART.assign(d=None), "a", "2025") == [["Ailleurs", "crèche"]]
+    services = [service("crèche", {"a": 0, "c": 1, "d": 1})]
+    assert services_of(services, APART.assign(d=None), "a", "2025") == [["C, à au plus 10 km", "crèche"]]
 
 
 def test_what_the_whole_has_no_value_of_is_an_empty_cell_that_the_note_names(example):

@@ -149,7 +149,9 @@ class Fact:
     def sous(self) -> str:
         """« trois des 21 communes (A, B et C) » known to be under the norm of the indicator, or nothing."""
         rows = on_map(self._territory, self._indicator)
-        return _among(rows, rows["status"].eq(OK) & rows["value"].lt(norm(self._indicator.norm)))
+        known = rows[rows["status"].eq(OK)]
+        about = " dont le chiffre est connu" * (len(known) < len(rows))
+        return _among(known, known["value"].lt(norm(self._indicator.norm)), about)
 
     def plus(self, level: str, *, higher: bool = True) -> bool:
         """Whether the territory is surely above a place by a tenth or more."""
@@ -176,9 +178,12 @@ class Fact:
         return _among(rows, rows["value"].gt(0)) or "aucune commune"
 
 
-def _among(rows: pd.DataFrame, has: pd.Series) -> str:
-    """« quatre des 21 communes (A, B, C et D) » of which something is so; nothing where it is of none."""
-    some, of = list(rows.loc[has, "name"]), f"des {in_letters(len(rows))} communes"
+def _among(rows: pd.DataFrame, has: pd.Series, about: str = "") -> str:
+    """« quatre des 21 communes (A, B, C et D) » of which something is so; nothing where it is of none.
+
+    about: what is said of the communes that are counted.
+    """
+    some, of = list(rows.loc[has, "name"]), f"des {in_letters(len(rows))} communes{about}"
     if len(some) in (0, len(rows)):
         return f"chacune {of}" if some else ""
     return f"{in_letters(len(some))} {of}{f' ({listed(some)})' if len(some) <= NAMES_AT_MOST else ''}"

@@ -208,7 +208,7 @@ def need_shown(found: Need, source: str) -> Html:
     """Return the sentence and the slider of a need."""
     at_work = found.at_work["value"]
     start = ALL if found.wished is None else round(found.wished["value"])
-    text = texts.typography(f"Il faudrait {{}} places {OF_100}{_as_all(found)}.")
+    text = texts.typography(f"Il faudrait {_at_most(found)}{{}} places {OF_100}{_as_all(found)}.")
     slider = markup.piece(
         "simulator.html.j2",
         asked=SimpleNamespace(before=0, children=100 * ALL / at_work, each=None, there=0),
@@ -229,13 +229,19 @@ def _as_all(found: Need) -> str:
     return f", si les parents travaillaient comme les {ages}" if ages else ""
 
 
+def _at_most(found: Need) -> str:
+    """Return « au plus » where the rate of persons stands for that of couples, both of whom have to work."""
+    return "au plus " * (found.at_work["indicator"] == EMPLOYED)
+
+
 def need_sentence(found: Need) -> str:
     """Return what the need would be if half, and if all of the families who work wished for a place; and the supply."""
     least, most = (number(needed(found.at_work["value"], share)) for share in (HALF, ALL))
+    there = number(found.supply["value"], CATALOGUE[RATE].decimals)
     return texts.typography(
-        "Selon que la moitié ou la totalité des familles en emploi souhaitent un accueil formel, il faudrait de "
-        f"{least} à {most} places {OF_100}{_as_all(found)}. En {date_text(found.supply['period'])}, il y en a "
-        f"{number(found.supply['value'])}, places théoriques des assistants maternels comprises."
+        "Selon que la moitié ou la totalité des familles en emploi souhaitent un accueil formel, il faudrait "
+        f"{_at_most(found)}{least} ou {most} places {OF_100}{_as_all(found)}. En {date_text(found.supply['period'])}, "
+        f"il y en a {there}, places théoriques des assistants maternels comprises."
     )
 
 
@@ -249,6 +255,8 @@ def need_basis(found: Need) -> str:
             f"Familles en emploi : faute de les connaître, le taux d'emploi des {AGES[found.at_work['indicator']]} "
             f"({value}) en tient lieu."
         )
+    if _at_most(found):
+        told += " C'est un majorant : dans un couple, il faut que les deux travaillent."
     if found.wished is None:
         return f"{told} Ce que souhaitent les familles, seule une consultation le dirait."
     return f"{told} À la consultation, {percent(found.wished['value'])} des parents souhaitent un accueil formel."

@@ -53,7 +53,8 @@ FIRST = ("école", "crèche", "médecin généraliste")  # of the services, thos
 NOTE = (
     "À côté de chaque commune : les deux du territoire dont la population est la plus proche, de la moitié au double ; "
     "aucune quand il n'y en a pas de cette taille. Services : leur nombre, la durée moyenne du trajet en voiture où "
-    "elle est connue, sinon, à vol d'oiseau, la commune du territoire la plus proche qui en a."
+    "elle est connue, sinon la commune du territoire la plus proche qui en a, à vol d'oiseau, d'un point à l'intérieur "
+    "de chacune. Le type de commune est celui de la grille de densité de l'Insee."
 )
 
 
@@ -112,9 +113,10 @@ def _where(service: Service, apart: pd.DataFrame, code: str) -> str:
         return BY_CAR
     names = service.counts.loc[service.counts["value"].gt(0), "name"]
     away = apart.loc[code, names.index]
-    if away.isna().any():
-        return "Ailleurs"
-    return NOWHERE if away.empty else f"{names[away.idxmin()]}, à {quantity(round(max(away.min(), 1), 1))} km"
+    if away.isna().all():
+        return "Ailleurs" if len(away) else NOWHERE
+    at_most = "au plus " * bool(away.isna().any())
+    return f"{names[away.idxmin()]}, à {at_most}{quantity(round(max(away.min(), 1), 1))} km"
 
 
 def kilometres(territory: Territory) -> pd.DataFrame:

@@ -222,7 +222,8 @@ def family_figure(territory: Territory, ax: Axes, rows: pd.DataFrame, title: str
     unequal = len({one.width for one in known}) > 1  # a class is not more numerous for being wider, or without an end
     note = f"{note} {UNEQUAL}".strip() if unequal else note
     message = titles.median(own) if unequal and len(known) == len(several) else ""
-    message = message if unequal or of_ids else titles.family(title, unit, own)
+    is_pair = len(known) == 2 and unit == "%"
+    message = message if unequal or (of_ids and not is_pair) else titles.family(title, unit, own)
     each = [(one, compared[one.id], territory.gaps(one)) for one in known]
     if not message and all(rows["period"].isin(territory.compared(one)["period"]).all() for one, rows, _ in each):
         message = titles.beside(title, each)

@@ -15,7 +15,7 @@ from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.display import markup, sentences, texts
 from ctg_analysis.display.markup import SHOWN, Html, telling
-from ctg_analysis.display.quantities import counted, short_euros
+from ctg_analysis.display.quantities import counted, in_letters, short_euros
 from ctg_analysis.display.texts import date_text, listed, typography
 from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, themes
@@ -32,10 +32,11 @@ KEY = (  # the twelve figures that a reader expects; what is remarkable here sta
     "pupils_count", "schools_ips_index", "general_practitioner_accessibility_index",
 )  # fmt: skip
 RULE = (
-    "Choisis par une règle, jamais à la main : ce qui place le territoire dans le dixième des EPCI le plus haut ou le "
-    "plus bas, l'éloigne de la France plus que les deux tiers d'entre eux, met un habitant sur trois sous une norme "
-    "ou évolue sûrement. Une alerte est défavorable aux familles ; un atout, favorable, sans commune sous la norme, et "
-    "suivi d'effet : des médecins proches n'en sont pas un où plus d'habitants qu'en France sont sans médecin traitant."
+    f"Choisis par une règle, jamais à la main, {in_letters(IN_ALL)} au plus, les autres étant dans les chapitres : ce "
+    "qui place le territoire dans le dixième des EPCI le plus haut ou le plus bas, l'éloigne de la France, sinon d'un "
+    "autre lieu, plus que les deux tiers d'entre eux, met un habitant sur trois sous une norme ou évolue sûrement. Une "
+    "alerte est défavorable aux familles ; un atout, favorable, sans commune sous la norme, et suivi d'effet : des "
+    "médecins proches n'en sont pas un où plus d'habitants qu'en France sont sans médecin traitant."
 )
 ENJEUX, STRATEGY = "14", "15"  # the chapters that tell more
 

@@ -26,6 +26,7 @@ ORDINARY = "proche de l'ordinaire"  # of the peers
 MOVES = {1: "en hausse depuis plusieurs années", -1: "en baisse depuis plusieurs années"}
 NOUNS = {"share": "une part", "rate": "un taux", "median": "un niveau"}  # by the end of an id
 NO_TREND = "sans tendance établie"
+BALANCES = ("natural_change_rate", "migratory_change_rate")  # of which a verb tells the sign
 ONE_DECIMAL = 0.05  # a pace of which a bound is smaller is written with two
 
 # rows: readable observations of comparators (see Territory.compared). gaps: see findings.differences.
@@ -83,6 +84,7 @@ def beside(indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame, found: 
     text = _clauses(indicator, places, words, placed=bool(found["tenth"]))
     if sentences.is_change(indicator):
         text = figures(rows, [*words])
+        text = text.replace("contre ", "contre un solde de ") if indicator.id in BALANCES else text
     told = [MOVES[found["move"]] if found["why"] == MOVING else ""]
     told.append(placed(indicator, found["tenth"]) if found["tenth"] else "")
     told.append(f"sans doute {placed(indicator, 1 if found['higher'] else -1)}" if found["why"] == AMONG else "")

@@ -493,7 +493,7 @@ def with_estimates(indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
     rows.loc[found.index, "shown"] = False
     published = rows.loc[found.index, ["numerator", "denominator"]]
     rows.loc[found.index, "estimate_text"] = [
-        f"{_part(value)} ({number(low)} à {number(high)}), pour {number(count)} sur {number(base)}"
+        f"{_part(value, low, high)}, pour {number(count)} sur {number(base)}"
         for (value, low, high), (count, base) in zip(found.to_numpy(), published.to_numpy(), strict=True)
     ]
     return rows
@@ -506,8 +506,9 @@ def _is_smoothed(indicator: Indicator, sources: set[str]) -> bool:
     return shared and indicator.unit.startswith("%") and len(sources) == 1 and exact
 
 
-def _part(value: float) -> str:
-    return percent(value) if value >= 1 else f"moins de {percent(1)}"
+def _part(value: float, low: float, high: float) -> str:
+    part = percent(value) if value >= 1 else f"moins de {percent(1)}"
+    return f"{part} ({number(low)} à {number(high)})" if high >= 1 else part
 
 
 def explained(rows: pd.DataFrame) -> str:
