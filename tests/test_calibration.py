@@ -30,6 +30,14 @@ def test_what_is_the_same_is_seldom_told_apart_and_intervals_hold_the_truth(rate
     assert rates["false"].between(*ALLOWED).all() and rates["covered"].between(*COVERED).all(), rates.to_string()
 
 
+def test_each_of_several_places_of_a_level_is_tested_as_if_it_held_nobody_of_the_territory():
+    """30 % (28 to 32) beside 29 (28 to 30) and 20 (19 to 21): √(2² + 1²) = 2.24 each, a p of 0.38 and of 0."""
+    rows = pd.DataFrame({"value": [30.0, 29.0, 20.0], "low": [28.0, 28.0, 19.0], "high": [32.0, 30.0, 21.0]})
+    rows = rows.assign(level=["epci", "departement", "departement"], denominator=[1e3, 1e4, 1e4], status=OK)
+    rows = rows.assign(indicator="vacant_dwellings_share", source="insee_rp_logement")
+    assert comparisons.tested(rows, CATALOGUE)["p"].round(2).tolist()[1:] == [0.38, 0]
+
+
 def test_a_tenth_more_is_told_where_there_are_many(rates):
     """Of the communes as units, before: 6 to 18 % of such differences, whatever the size."""
     largest = rates["power"].groupby(level="kind").last()

@@ -101,6 +101,22 @@ def test_far_is_what_a_third_of_the_epcis_differ_by():
     assert told(beside(OLD, 26.0, 25.0, 27.0, france=(20.0, NAN, NAN, 0.2)), spread_like(OLD, far=5.0)) == []
 
 
+def test_a_value_is_as_another_where_its_interval_leaves_out_what_is_much():
+    """17 % beside 17.1: three tenths more would be 22.2, and 22.4 is possible; 20.6 is not as far."""
+    for low, high, alike in ((12.7, 22.4, False), (13.6, 20.6, True), (NAN, NAN, True)):
+        rows = beside(POOR, 17.0, low, high, france=(17.1, NAN, NAN, 0.9))
+        assert differences(rows, CATALOGUE, spread_like("none"))["alike"].tolist() == [alike]
+
+
+def test_of_two_departements_the_words_are_those_of_both_differences():
+    """25 beside 19.9 is more, beside 24 a little more: more than in each; where one is not sure, none is told."""
+    for last, p, times, alike in ((24.0, 0.001, 0.4, False), (24.0, 0.5, None, None)):
+        ours = (OLD, "epci", 25.0, 24.6, 25.4, NAN)
+        rows = rows_of(ours, (OLD, "departement", 19.9, NAN, NAN, 0.001), (OLD, "departement", last, NAN, NAN, p))
+        found = differences(rows, CATALOGUE, spread_like("none")).round(1)
+        assert found[["times", "alike"]].to_numpy().tolist() == ([] if times is None else [[times, alike]])
+
+
 @pytest.mark.parametrize(("here", "times", "alike"), [(94.8, 3.4, False), (99.0, 1.9, False), (102.0, 0.8, True)])
 def test_an_index_whose_zero_means_nothing_is_judged_by_the_spread_of_the_epcis_and_not_by_tenths(here, times, alike):
     """A standard deviation of 8.4, a third of it is large: 94.8 beside 104.2, less than a tenth fewer, is far."""

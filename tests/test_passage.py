@@ -12,7 +12,7 @@ from ctg_analysis.chapter.portrait import where_most_live
 from ctg_analysis.clean import frame
 from ctg_analysis.clean.facts import by_period_of_former
 from ctg_analysis.clean.frame import clean_communes, with_zonings
-from ctg_analysis.clean.perimeter import Perimeter, perimeter_from, to_reference, without_changed_epcis
+from ctg_analysis.clean.perimeter import Perimeter, perimeter_from, to_reference, with_split, without_changed_epcis
 from ctg_analysis.model.errors import InputError, UserError
 from ctg_analysis.model.facts import COLUMNS
 from ctg_analysis.model.indicator import MISSING, OK
@@ -100,6 +100,15 @@ def test_a_commune_split_since_is_missing_not_shared_out(codes, years):
     moved = communes_of(to_reference(facts({"15141": 5}), SOURCE, perimeter(codes, 2017, years)))
     assert set(moved.index) == set(NEUSSARGUES)
     assert set(moved["status"]) == {MISSING} and moved["value"].isna().all()
+
+
+def test_a_commune_split_since_has_the_inhabitants_of_all_its_parts_where_they_are_known(codes, years):
+    """1 + 2 + 4 + 8 + 16 of them; a year in which one is unknown has the row of the commune itself alone."""
+    people = facts(powers(NEUSSARGUES)).assign(measure="population")
+    ways = perimeter(codes, 2017, years).ways
+    found = with_split(people, ways).drop_duplicates("code").set_index("code")["value"]
+    assert found.to_dict() == powers(NEUSSARGUES) | {"15141": 31}
+    assert with_split(people[1:], ways)["value"].tolist() == people["value"].tolist()[1:]
 
 
 def test_communes_merged_and_apart_again_keep_their_own_figures(codes, years):
