@@ -1,5 +1,7 @@
 """Communes, EPCIs, départements, régions and France: who belongs to whom, and what became of whom."""
 
+from collections import Counter
+
 import pandas as pd
 
 from ctg_analysis.model.errors import UserError
@@ -23,15 +25,17 @@ def territories(
     """Return every territory of a year, one row each.
 
     Columns: code, level, name, epci, departement, region, zone, parent; of communes, total_population and total_census
-    where they are known (see clean.frame). An EPCI that lies across several
-    départements or régions has them all, separated by |. Municipal arrondissements have the level
-    `arrondissement` and their commune as parent.
+    where they are known (see clean.frame). An EPCI that lies across several départements or régions has them all,
+    separated by |, that of most of its communes first. Municipal arrondissements have the level `arrondissement` and
+    their commune as parent.
     """
     places = communes.assign(level=communes["kind"].map({COMMUNE: "commune", ARRONDISSEMENT: "arrondissement"}))
     columns = ["code", "level", "name", "epci", "departement", "region", "zone", "parent"]
     places = places.reindex(columns=[*columns, "total_population", "total_census"])
     members = places[places["level"].eq("commune") & places["epci"].notna()]
-    across = members.groupby("epci")[["departement", "region", "zone"]].agg(lambda codes: "|".join(sorted(set(codes))))
+    across = members.groupby("epci")[["departement", "region", "zone"]].agg(
+        lambda codes: "|".join(code for code, _ in Counter(sorted(codes)).most_common())
+    )
     epci_rows = epcis[["code", "name"]].assign(level="epci").merge(across, left_on="code", right_index=True)
     communes_in_france = places[places["zone"] != OVERSEAS_COLLECTIVITIES]
     departement_rows = communes_in_france.groupby("departement", as_index=False)[["region", "zone"]].first()
