@@ -36,7 +36,7 @@ from ctg_analysis.indicators.peers import (
 )
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, Declared, Essential, essentials
-from ctg_analysis.model.indicator import CENSORED, OK, SECRET, Count, Indicator, Mean
+from ctg_analysis.model.indicator import CENSORED, MISSING, OK, SECRET, Count, Indicator, Mean
 from ctg_analysis.model.settings import settings
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import load_yaml
@@ -222,6 +222,8 @@ def findings_of(territory: Territory) -> pd.DataFrame:
     held = [territory.data(one.indicator) for one in known if one.indicator.norm]
     communes = pd.concat([compared[:0], *held]).query("level == 'commune'")
     communes = communes[communes["period"].eq(communes["indicator"].map(territory.periods))]
+    unknown = communes.loc[communes["status"].eq(MISSING), "indicator"]  # what part is under a norm, they may change
+    communes = communes[~communes["indicator"].isin(unknown)]
     people = territory.data(CATALOGUE[PEOPLE]).query("status == @OK").sort_values("period", kind="stable")
     inhabitants = people.drop_duplicates("territory", keep="last").set_index("territory")["value"]
     return findings(compared, gaps, known, territory.spread, moves, under_norms(communes, inhabitants, CATALOGUE))
