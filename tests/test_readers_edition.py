@@ -15,7 +15,7 @@ from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, all_chapters
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.publish.build import build
 from ctg_analysis.publish.documents import joined, write_parcel
-from ctg_analysis.publish.editions import record
+from ctg_analysis.publish.editions import lines_of, record
 from ctg_analysis.raw.files import read_workbook, rows_of
 from ctg_analysis.raw.form_workbooks import headings
 
@@ -79,6 +79,7 @@ def test_no_sentence_of_more_than_ten_words_stands_twice_on_a_page(epci, shipped
 @pytest.mark.parametrize("epci", [RENNES, BELLE_ILE])
 def test_no_reader_of_a_large_or_of_a_small_territory_does_either(tmp_path, france, epci):
     (built,) = build([epci], all_chapters(), tmp_path)
+    assert not built.exit_code, lines_of(built)
     found = {page.name: faults(page.read_text(encoding="utf-8")) for page in sorted(built.place.glob("*.html"))}
     beside = ("guide.html", "accessibilite.html", "recherche.html", "definitions.html")
     assert {name: some for name, some in found.items() if some and name not in beside} == {}
