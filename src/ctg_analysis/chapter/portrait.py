@@ -160,6 +160,8 @@ def of_each_year(facts: list[tuple[str, str]], most: int) -> list[str]:
     ['En 2022, on compte trois écoles ; deux crèches.']
     >>> of_each_year([("2022", f"{part}, moins que dans le Nord ({part})") for part in ("5 %", "7 %")], 1)
     ['En 2022, 5 %, moins que dans le Nord (5 %).']
+    >>> of_each_year([("2022", f"{side} que dans chacun de ses départements (7 %)") for side in ("plus", "moins")], 1)
+    ['En 2022, plus que dans chacun de ses départements (7 %).']
     >>> of_each_year([("2022", f"{part} (de 1 à 9 % selon la commune)") for part in ("5 %", "7 %")], 1)
     ['En 2022, 5 % (de 1 à 9 % selon la commune) ; 7 %.']
     """
@@ -174,7 +176,9 @@ def of_each_year(facts: list[tuple[str, str]], most: int) -> list[str]:
 def _end(text: str) -> str:
     """How a fact ends, its figures and its degree left out, where it is long enough to be heard twice."""
     tenth, place = text.partition(" parmi ")[2], FIGURES.sub("", text).rpartition(", ")[2]
-    return tenth or DEGREE.sub("", place) * (len(place.split()) >= HEARD)
+    side, _, where = DEGREE.sub("", place).partition(" ")
+    alone = len(where.split()) >= HEARD  # heard twice whatever the side
+    return tenth or (where if alone else f"{side} {where}" * (len(place.split()) >= HEARD))
 
 
 def story(territory: Territory) -> list[str]:
