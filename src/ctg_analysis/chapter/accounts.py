@@ -28,7 +28,7 @@ from ctg_analysis.display.texts import (
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import AN_INDICATOR, CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
-from ctg_analysis.model.indicator import CENSORED, OK, Count, Indicator, Mean
+from ctg_analysis.model.indicator import CENSORED, NOT_APPLICABLE, OK, Count, Indicator, Mean
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.settings import ACCOUNTS, project_path, settings
 from ctg_analysis.model.source import SOURCES
@@ -147,11 +147,11 @@ class Fact:
 
     @property
     def sous(self) -> str:
-        """« trois des 21 communes (A, B et C) » known to be under the norm of the indicator, or nothing."""
+        """« trois des 21 communes (A, B et C) » under the norm of the indicator; nothing where one is unknown."""
         rows = on_map(self._territory, self._indicator)
-        known = rows[rows["status"].eq(OK)]
-        about = " dont le chiffre est connu" * (len(known) < len(rows))
-        return _among(known, known["value"].lt(norm(self._indicator.norm)), about)
+        if not rows["status"].isin([OK, NOT_APPLICABLE]).all():
+            return ""
+        return _among(rows, rows["status"].eq(OK) & rows["value"].lt(norm(self._indicator.norm)))
 
     def plus(self, level: str, *, higher: bool = True) -> bool:
         """Whether the territory is surely above a place by a tenth or more."""
@@ -178,12 +178,9 @@ class Fact:
         return _among(rows, rows["value"].gt(0)) or "aucune commune"
 
 
-def _among(rows: pd.DataFrame, has: pd.Series, about: str = "") -> str:
-    """« quatre des 21 communes (A, B, C et D) » of which something is so; nothing where it is of none.
-
-    about: what is said of the communes that are counted.
-    """
-    some, of = list(rows.loc[has, "name"]), f"des {in_letters(len(rows))} communes{about}"
+def _among(rows: pd.DataFrame, has: pd.Series) -> str:
+    """« quatre des 21 communes (A, B, C et D) » of which something is so; nothing where it is of none."""
+    some, of = list(rows.loc[has, "name"]), f"des {in_letters(len(rows))} communes"
     if len(some) in (0, len(rows)):
         return f"chacune {of}" if some else ""
     return f"{in_letters(len(some))} {of}{f' ({listed(some)})' if len(some) <= NAMES_AT_MOST else ''}"

@@ -173,19 +173,15 @@ class Territory:
     @cached_property
     def untold(self) -> set[str]:
         """The indicators that no sentence tells: what is not paid in its département, births where many are abroad."""
-        not_paid = (NOT_PAID.get(code, set()) for code in self._its_departements)
+        not_paid = (NOT_PAID.get(code, set()) for code in self.row["departement"].split("|"))
         return set().union(*not_paid, OF_BIRTHS if self.has_births_abroad else ())
-
-    @property
-    def _its_departements(self) -> set[str]:
-        return {*self.beside.loc[self.beside["level"].eq("departement"), "code"]}
 
     @cached_property
     def has_births_abroad(self) -> bool:
         """Whether so few children were born to it, for those who live there, that mothers give birth across the border:
         the civil register does not count them (Monaco, Genève, Dinant, Puigcerdà)."""
         children, births = (self.own(CATALOGUE[name]) for name in ("children_0_14_count", "births_count"))
-        if children.empty or self._its_departements.isdisjoint(BORDER):
+        if children.empty or BORDER.isdisjoint(self.row["departement"].split("|")):
             return False
         year = int(children["period"].iloc[-1])
         born = births.loc[births["period"].astype(int).between(year - YEARS, year - 1), "value"]
