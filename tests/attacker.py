@@ -20,14 +20,15 @@ MONTHS = [
 ]
 LABELS = {
     "mission_locale": "youth_followed",
-    "pmi_assistants_maternels": "approved_childminders! active_childminders<approved_childminders "
+    "pmi_assistants_maternels": "approved_childminders active_childminders<approved_childminders "
     "childminders_55_plus<active_childminders childminder_approved_places~active_childminders "
-    "childminder_house_places<childminder_approved_places",
+    "childminder_house_places<childminder_approved_places multi_care_places! micro_psu_places! micro_paje_places! "
+    "family_nursery_places!",
     "caf_partenaire_petite_enfance": "eaje_funded! eaje_children@eaje_funded eaje_disabled_children<eaje_children "
     "eaje_inclusion_bonus<eaje_funded eaje_inclusion_bonus<eaje_disabled_children eaje_diversity_bonus<eaje_funded",
     "enquete_locale_petite_enfance": "childcare_requests=met_requests+unmet_requests waiting_children "
     f"childcare_requests={'+'.join(f'requests_{month}' for month in MONTHS)}",
-    "enquete_locale_enfance": "local_schools! pupils_count! local_pupils! local_pupils<pupils_count "
+    "enquete_locale_enfance": "local_schools! local_pupils "
     "local_pupils@local_schools pupils_with_evening_care<local_pupils pupils_at_canteen<local_pupils "
     "pupils_in_pedt<local_pupils leisure_disabled_children teenagers_attending children_3_11_attending",
     "sdjes_accueils": "leisure_staff=leisure_staff_under_6+leisure_staff_6_plus+leisure_staff_elsewhere "
@@ -35,8 +36,8 @@ LABELS = {
     "caf_partenaire_jeunesse_parentalite": "clas_sites! clas_children@clas_sites clas_parents@clas_sites laep_places! "
     "families_under_6 laep_families<families_under_6 laep_families@laep_places home_help_hours! "
     "home_help_families<home_help_hours holiday_help_eligible holiday_help_families<holiday_help_eligible "
-    "leisure_funded! leisure_inclusion_bonus<leisure_funded leisure_inclusion_bonus<leisure_disabled_children",
-    "senacs_vie_sociale": "board_seats! social_participants@board_seats volunteers@board_seats "
+    "leisure_funded leisure_inclusion_bonus<leisure_funded leisure_inclusion_bonus<leisure_disabled_children",
+    "senacs_vie_sociale": "board_seats social_participants@board_seats volunteers@board_seats "
     "inhabitant_seats<board_seats inhabitant_seats<volunteers",
     "enquete_locale_droits": "digital_sites! digital_persons@digital_sites rights_hours! "
     "rights_appointments@rights_hours",
@@ -46,6 +47,13 @@ LABELS = {
     "dsden_inclusion": "pupils_with_plan pupils_in_ulis<pupils_with_plan pupils_with_aesh<pupils_with_plan",
     "msa_familles": "msa_persons msa_households<msa_persons msa_rsa_households<msa_households",
 }
+CENTRES = ["multi_care_places", "micro_psu_places", "micro_paje_places", "family_nursery_places"]
+# What is derived of each commune: 1 where fewer than so many and none of others, else 0.
+DERIVED = {"communes_without_childcare": ("active_childminders", 5, CENTRES)}
+# Crèches, which a public list names, are told as they are; of those with a bonus, the last interval ends with all the
+# crèches. They are no persons, and the children of whom a bonus tells, one at least, are bounded by the least of an
+# interval alone, a multiple of five.
+OF_EXACT = {"eaje_inclusion_bonus", "eaje_diversity_bonus"}
 # What an indicator is made of, where its name is not that of a column with « _count ».
 MADE_OF = {
     "active_childminders_share": "active_childminders approved_childminders",
@@ -81,7 +89,7 @@ MADE_OF = {
         for one in ("0_400", "401_700", "701_1000", "1001_1500", "1501_plus")
     },
 }
-BESIDE = {"pupils_count", "local_schools"}  # told of each commune by open data, and by shares of schools
+BESIDE = {"local_schools"}  # told of each commune by shares of schools
 WORDS = [(form, *re.fullmatch(r"(\w+)(.*)", word).groups()) for form, words in LABELS.items() for word in words.split()]
 FORM_OF = {}
 for each, first, rest in WORDS:
@@ -99,7 +107,7 @@ def drawn(seed, communes):
     draw = np.random.default_rng(seed)
     counts = {}
     for commune in communes:
-        told = {}
+        told = dict.fromkeys(CENTRES, 0) if draw.random() < 0.5 else {}
         size = draw.choice([1, 1, 2, 6])
 
         def count(measure, told=told, size=size):
@@ -126,7 +134,7 @@ def drawn(seed, communes):
 
 def few_of(measure, place, told):
     """Return the most that columns told as they are leave to a count, where this is less than a rounding: 0 without a
-    site, 2 of 2 crèches, 3 of the 3 who are approved.
+    site, 2 of 2 crèches.
     """
     most = told.get((measure, place), (0, np.inf))[1] if measure in EXACT else np.inf
     ends = [most] if most < BASE - 1 else []
@@ -166,6 +174,12 @@ class Attacker:
                 self.rows.append((terms, *told))
                 self.cells.setdefault((measure, *sorted(terms)), (measure, place, terms, told))
         for commune in (communes[0] for communes in places.values() if len(communes) == 1):
+            for derived, (measure, few, others) in DERIVED.items():
+                if measure in measures and (derived, commune) in intervals:
+                    is_one = intervals[derived, commune][0] == 1
+                    none = all(intervals.get((one, commune), (1, 1))[1] == 0 for one in others)
+                    ends = (0, few - 1) if is_one else (few, np.inf) if none else (0, np.inf)
+                    self.rows.append(([(unknown(measure, commune), 1)], *ends))
             for part, whole in WITHIN:
                 self.rows.append(([(unknown(whole, commune), 1), (unknown(part, commune), -1)], 0, np.inf))
             for whole, classes in SUMS:
@@ -182,8 +196,8 @@ class Attacker:
         cells, found = Counter(), []
         for measure, place, told, (least, most) in self.ranges():
             cells[measure] += 1
-            cells["exact"] += int(least == most and told[0] < told[1])
-            if most - least < BASE - 1 and told != (least, most):
+            cells["exact"] += int(least == most and told[0] < told[1] and measure not in OF_EXACT)
+            if most - least < BASE - 1 and told != (least, most) and measure not in OF_EXACT:
                 found.append((measure, place, told, (least, most)))
         return cells, found
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from attacker import BASE, EXACT, drawn
+from attacker import BASE, EXACT, SUMS, drawn
 from test_attack import EVERY, FEW, of_forms, places_of, published
 
 from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
@@ -17,22 +17,35 @@ from ctg_analysis.model.settings import EXAMPLE_EPCI, settings
 PLACES = places_of((4, 12))
 
 
-def within_intervals(counts, draw):
-    """Return other counts, each of the same interval, and so are their totals: those of a measure that moves stay."""
-    _, told = published(counts, PLACES)
+def within_intervals(counts, draw, places):
+    """Return other counts, each of the same interval, and so are their totals: those of a measure of an EPCI that would
+    move stay, with what they are the sum of.
+    """
+    epcis = {one: place for place, communes in places.items() if len(place) == 9 for one in communes}
+    _, told = published(counts, places)
     other = {
         one: count if one[0] in EXACT else count // BASE * BASE + int(draw.integers(BASE))
         for one, count in counts.items()
     }
-    _, then = published(other, PLACES)
-    moves = {measure for measure, place in told if told[measure, place] != then[measure, place]}
-    return {one: counts[one] if one[0] in moves else count for one, count in other.items()}
+    while moved := _differences(told, published(other, places)[1]):
+        moves = {
+            (one, epci)
+            for measure, place in moved
+            for one in (measure, *(part for whole, parts in SUMS if whole == measure for part in parts))
+            for epci in ([epcis.get(place, place[:9])] if len(place) > 2 else epcis.values())
+        }
+        other = {one: counts[one] if (one[0], epcis[one[1]]) in moves else count for one, count in other.items()}
+    return other
+
+
+def _differences(told, then):
+    return [one for one in told if told[one] != then[one]]
 
 
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.nightly)])
 def test_observations_depend_on_intervals_alone(seed):
     counts, draw = of_forms(drawn(seed, EVERY), *FEW), np.random.default_rng(seed)
-    other = within_intervals(counts, draw)
+    other = within_intervals(counts, draw, PLACES)
     assert sum(counts[one] != other[one] for one in counts) > 50
     told, intervals = published(counts, PLACES)
     then, same = published(other, PLACES)
@@ -40,6 +53,21 @@ def test_observations_depend_on_intervals_alone(seed):
     pd.testing.assert_frame_equal(told, then, check_exact=True)
     moved = other | {("youth_followed", EVERY[0]): other["youth_followed", EVERY[0]] + BASE}
     assert not published(moved, PLACES)[0].equals(told)
+
+
+@pytest.mark.nightly
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(4))
+def test_five_hundred_pairs_of_worlds_are_told_alike(seed):
+    """Of an EPCI of three communes each, of every form."""
+    places = {}
+    for number in range(500):
+        communes = [f"{number:04}{letter}" for letter in "ABC"]
+        places |= {f"2{number:08}": communes} | {one: [one] for one in communes}
+    counts = drawn(seed, [one for one in places if len(one) == 5])
+    other = within_intervals(counts, np.random.default_rng(seed), places)
+    assert len({commune[:4] for (_, commune), count in counts.items() if other[_, commune] != count}) == 500
+    pd.testing.assert_frame_equal(published(counts, places)[0], published(other, places)[0], check_exact=True)
 
 
 # Columns of the forms of the invented territory: shown by commune, so that totals are sums of intervals; not shown by

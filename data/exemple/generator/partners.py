@@ -213,9 +213,6 @@ def write(private: Path, raw: Path, people: dict[str, np.ndarray]) -> None:
             last = table["periode"].eq(str(said.YEARS[-1]))
             table.loc[last & table["territoire"].eq("99005"), ["sppe_planifier", "sppe_qualite"]] = np.nan
             table = pd.concat([table, _by_month(table)], ignore_index=True)
-        if source.id == "pmi_assistants_maternels":
-            none = table[["am_en_activite", "places_multi_accueil"]].sum(axis=1).eq(0)
-            table["communes_sans_accueil"] = none.astype(float)
         if source.id in said.OF_ALL_THE_DEPARTEMENT:
             table = pd.concat([table, _departement(source, table)], ignore_index=True)
         table.to_csv(folder / source.form_file, sep=";", decimal=",", index=False, lineterminator="\n")

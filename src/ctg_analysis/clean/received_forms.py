@@ -32,6 +32,7 @@ WORKBOOKS = {source.form_workbook for source in FORMS.values()}
 MSA, BOTH_REGIMES = "msa_familles", "caf_et_msa"
 IN_A_ZONE = "covered_by_social_space"
 WITHOUT_CHILDCARE, AT_WORK = "communes_without_childcare", "active_childminders"
+FEW_CHILDMINDERS = 5
 IN_CENTRES = ["multi_care_places", "micro_psu_places", "micro_paje_places", "family_nursery_places"]
 
 
@@ -248,22 +249,28 @@ def with_population_covered(facts: pd.DataFrame, populations: pd.DataFrame) -> p
     return pd.concat([facts, *(rows.assign(measure=name, value=value)[COLUMNS] for name, value in measures.items())])
 
 
-def without_childcare(facts: pd.DataFrame, base: int) -> pd.DataFrame:
-    """Return the facts of a form where the communes without childcare are those without a place in a crèche and with
-    fewer childminders at work than secrecy tells: which of them have none is not told.
+def with_communes_without_childcare(facts: pd.DataFrame, base: int) -> pd.DataFrame:
+    """The facts of a form, where it counts childminders, with the communes that have no place in a crèche and fewer
+    than five childminders at work: 1 or 0, `nd` where what is published of these counts leaves both possible.
+
+    It is decided on the interval in which the childminders are published, of `base` counts (rule R1), never on their
+    number. Under an agreement that rounds to 10, « moins de cinq » is not known of fewer than ten.
     """
-    by_commune = facts[facts["level"].eq("commune")]
-    answers = by_commune["measure"].eq(WITHOUT_CHILDCARE)
-    if not answers.any():
+    communes = facts[facts["level"].eq("commune")]
+    at_work = communes[communes["measure"].eq(AT_WORK)]
+    if at_work.empty or not facts["measure"].isin(IN_CENTRES).any():
         return facts
-    known = by_commune[by_commune["status"].eq(OK)]
+    known = communes[communes["status"].eq(OK) & communes["measure"].isin([AT_WORK, *IN_CENTRES])]
     counts = known.pivot(index=["code", "period"], columns="measure", values="value")
-    counts = counts.reindex(columns=[WITHOUT_CHILDCARE, AT_WORK, *IN_CENTRES])
-    none = counts[AT_WORK].lt(base) & counts[IN_CENTRES].eq(0).all(axis=1) | counts[WITHOUT_CHILDCARE].eq(1)
-    told = none.astype(float).where(none | counts[[AT_WORK, *IN_CENTRES]].notna().all(axis=1)).rename("told")
-    rows = by_commune[answers].merge(told, on=["code", "period"], how="left")
-    rows = rows.assign(value=rows["told"], status=rows["told"].notna().map({True: OK, False: MISSING}))
-    return pd.concat([facts[facts["measure"].ne(WITHOUT_CHILDCARE)], rows[COLUMNS]], ignore_index=True)
+    counts = counts.reindex(columns=[AT_WORK, *IN_CENTRES])
+    least = counts[AT_WORK] // base * base
+    nobody = least.add(base).le(FEW_CHILDMINDERS) & counts[IN_CENTRES].eq(0).all(axis=1)
+    somebody = least.ge(FEW_CHILDMINDERS) | counts[IN_CENTRES].gt(0).any(axis=1)
+    decided = nobody.astype(float).where(nobody | somebody).rename("decided")
+    rows = at_work.merge(decided, on=["code", "period"], how="left")
+    status = rows["decided"].notna().map({True: OK, False: MISSING})
+    rows = rows.assign(measure=WITHOUT_CHILDCARE, value=rows["decided"], status=status)
+    return pd.concat([facts, rows[COLUMNS]], ignore_index=True)
 
 
 def with_thresholds(sources: dict[str, Source], agreements: dict[str, Agreement]) -> dict[str, Source]:

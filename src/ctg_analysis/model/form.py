@@ -1,6 +1,6 @@
 """Layouts of files and forms of partners: which columns and codes hold which measures."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -173,9 +173,9 @@ class Field:
 
     part_of: the column that it may not exceed in the same row. about: the columns that count what it is about; where
     they count nothing, it does not apply. A column of EVIDENCE holds words about the scores of its measure, which
-    another column holds. choices: the words of a column of CHOICE. rounded: where the kind does not say it, whether the
-    column is published rounded (rule R1): 1 for what is given to persons, 4 where each may have four, 0 for
-    professionals whom a public list names.
+    another column holds. choices: the words of a column of CHOICE. rounded: for what is not persons, whether the column
+    is published rounded too (rule R1): 1 for what is given to persons and for what such a column is part of, 4 where
+    each person may have four.
     """
 
     __pydantic_config__ = NO_OTHER_KEY
@@ -186,12 +186,12 @@ class Field:
     part_of: str = ""
     about: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
-    rounded: int | None = None
+    rounded: int = 0
 
     @property
     def is_rounded(self) -> bool:
-        """Tell whether secrecy rounds what it counts."""
-        return self.kind == PERSONS if self.rounded is None else bool(self.rounded)
+        """Tell whether secrecy rounds what it counts: persons, always."""
+        return self.kind == PERSONS or self.rounded > 0
 
 
 @dataclass(frozen=True)
@@ -240,14 +240,17 @@ class Form:
         nested = {(field.measure, measure[field.part_of]) for field in self.fields if field.part_of}
         return nested | {(part, whole) for whole, several in self.breakdowns.items() for part in several}
 
-    def within_exact(self) -> dict[str, str]:
-        """Return the measures that are rounded within one that is not, with the smallest such."""
-        named = {one.column: one for one in self.fields}
-        found = {}
-        for one in self.fields:
-            whole = named.get(one.part_of)
-            while whole and whole.is_rounded:
-                whole = named.get(whole.part_of)
-            if whole and one.is_rounded:
-                found[one.measure] = whole.measure
-        return found
+    def families(self, measures: Collection[str]) -> list[set[str]]:
+        """Return the measures, those that are parts and wholes of each other in one set.
+
+        >>> fields = Field("a", "pupils", ""), Field("b", "at_canteen", "", part_of="a"), Field("c", "volunteers", "")
+        >>> [sorted(family) for family in Form(fields).families(["pupils", "at_canteen", "volunteers"])]
+        [['volunteers'], ['at_canteen', 'pupils']]
+        """
+        families = [{measure} for measure in measures]
+        for pair in self.parts():
+            joined = [family for family in families if family.intersection(pair)]
+            if joined:
+                families = [family for family in families if family not in joined]
+                families.append(set().union(*joined))
+        return families

@@ -24,8 +24,8 @@ from ctg_analysis.clean.received_forms import (
     homes,
     implausible,
     read_private,
+    with_communes_without_childcare,
     with_population_covered,
-    without_childcare,
 )
 from ctg_analysis.clean.structures import STRUCTURES, structures_of
 from ctg_analysis.demarche.declared_tables import TABLES
@@ -292,7 +292,9 @@ def restricted_observations(
     forms = []
     for name, table in private:
         source = sources[name]
-        complete = without_childcare(with_population_covered(table, people), source.secrecy.base)
+        complete = with_communes_without_childcare(
+            with_population_covered(table, people), source.secrecy.base
+        )
         forms.append(rounding.rounded(form_to_reference(complete, source, whole), source, indicators, members))
     codes = set(pd.concat(forms)["code"])
     around = read_facts(facts, measure=measures_read(indicators) | ADDED, code=codes)

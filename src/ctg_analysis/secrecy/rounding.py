@@ -1,9 +1,8 @@
 """Restricted counts as they may be published: rounded, with the interval that follows."""
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-import numpy as np
 import pandas as pd
 
 from ctg_analysis.indicators.uncertainty import UNKNOWN, detect_rounding
@@ -15,10 +14,12 @@ from ctg_analysis.model.source import Source
 # A count is rounded down to a multiple of its base, as the Cnaf does: « ≈ 145 » is 145 to 149, « moins de 5 » is 0 to
 # 4, a true 0 among them. What is written afterwards depends on these intervals alone: two worlds whose counts fall in
 # the same intervals give the same bytes, whatever has been published before.
+# What has a rounded part is rounded too: both intervals begin at multiples of one base, so that neither narrows the
+# other, in one edition or between two.
 # A total that stands beside few of its parts would narrow them (two parts under 5 that make 8 are 4 and 4): it is the
 # sum of their intervals. Of more than `MOST_PARTS` parts, it narrows one only if all remainders are at their end; but
-# secteurs may be drawn anew, which tells of a commune that moves: theirs is always a sum. A whole that is told as it is
-# would narrow its parts too (≈ 15 at work of 15 approved): the last interval within it is a longer one.
+# secteurs may be drawn anew, which tells of a commune that moves: theirs is always a sum. So are the totals of a whole
+# and of its parts where both are told of each commune, which two roundings of the truth would narrow together.
 
 MOST_PARTS = 10
 SERIES = ["period", "measure"]
@@ -46,26 +47,20 @@ def rounded(
     """
     base, form = source.secrecy.base, source.form
     by_measure = steps(form, base)
-    counted, step = {*by_measure}, facts["measure"].astype(str).map(by_measure)
+    step = facts["measure"].astype(str).map(by_measure)
     mine = step.notna() & facts["status"].eq(OK)
     table = facts.assign(least=rounded_down(facts["value"], step).where(mine))
     table = table.assign(most=table["least"] + step - 1)
-    for measure, whole in form.within_exact().items() if base else ():
-        table = _within(table, measure, whole, base)
     shown = _levels_of(indicators)
-    summed = {
-        measure
-        for several in _together(counted, form.breakdowns)
-        if any("commune" in shown.get(one, ()) for one in several)
-        for measure in several
-    }
+    summed, however_many = _measures_with_sums(form, by_measure, shown)
     parts = _parts_of_places(membership)
     for level in LEVELS:
         here = table["level"].eq(level)
         if level in parts:
-            most = np.inf if level == "secteur" else MOST_PARTS
             of = here if level == "departement" else here & table["measure"].isin(summed)
-            table = _sums_of_places(table, of, parts[level], most)
+            any_size = table["measure"].isin(however_many) | (level == "secteur")
+            table = _sums_of_places(table, of & any_size, parts[level])
+            table = _sums_of_places(table, of & ~any_size, _of_few_parts(parts[level]))
         for whole, classes in form.breakdowns.items():
             if all(level in shown.get(one, ()) for one in classes):
                 alone = here & table["measure"].eq(whole) & (table["most"] - table["least"]).lt(base)
@@ -88,19 +83,6 @@ def rounded_down(values: pd.Series, step: pd.Series) -> pd.Series:
     return values // step * step
 
 
-def _within(table: pd.DataFrame, measure: str, whole: str, base: int) -> pd.DataFrame:
-    """The table, a measure bounded by the whole that it is within, which is told as it is: to its end, by one interval
-    of `base` counts at least. A whole of fewer tells by itself what it tells.
-    """
-    key = ["code", "period"]
-    known = table[table["measure"].eq(whole) & table["status"].eq(OK)].astype(dict.fromkeys(key, str))
-    places = pd.MultiIndex.from_frame(table[key].astype(str))
-    end = known.set_index(key)["value"].reindex(places).set_axis(table.index)
-    begin = ((end + 1) // base - 1) * base
-    last = table["measure"].eq(measure) & begin.ge(0) & table["least"].ge(begin) & table["value"].le(end)
-    return table.assign(least=table["least"].mask(last, begin), most=table["most"].mask(last, end))
-
-
 def _levels_of(indicators: Iterable[Indicator]) -> dict[str, set[str]]:
     """The levels at which each measure is published."""
     levels: dict[str, set[str]] = {}
@@ -110,10 +92,17 @@ def _levels_of(indicators: Iterable[Indicator]) -> dict[str, set[str]]:
     return levels
 
 
-def _together(counted: set[str], breakdowns: Mapping[str, tuple[str, ...]]) -> list[set[str]]:
-    """The measures, in one set those of which one is the sum of others: what tells one by commune bounds them all."""
-    several = [{whole, *parts} for whole, parts in breakdowns.items()]
-    return [*several, *({one} for one in counted.difference(*several))]
+def _measures_with_sums(
+    form: Form, measures: Collection[str], shown: Mapping[str, set[str]]
+) -> tuple[set[str], set[str]]:
+    """The measures of which totals of few communes are sums of intervals, and those of which all totals are.
+
+    What tells a part or a whole by commune bounds its whole family. shown: the levels at which each is published.
+    """
+    by_commune = {measure for measure in measures if "commune" in shown.get(measure, ())}
+    families = [family for family in form.families(measures) if family & by_commune]
+    related = set().union(*(family for family in families if len(family) > 1))
+    return set().union(*families), by_commune & related
 
 
 def measures(indicator: Indicator) -> dict[str, str]:
@@ -141,15 +130,19 @@ def _parts_of_places(membership: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return parts
 
 
-def _sums_of_places(table: pd.DataFrame, of: pd.Series, parts: pd.DataFrame, most: float) -> pd.DataFrame:
-    """The table, some of its totals bounded by their parts, where these are few and all known.
+def _of_few_parts(parts: pd.DataFrame) -> pd.DataFrame:
+    """The parts of the places that have few. Columns territory, part."""
+    return parts[parts.groupby("territory")["part"].transform("size").le(MOST_PARTS)]
 
-    of: the rows of these totals. parts: columns territory, part. most: how many parts are few.
+
+def _sums_of_places(table: pd.DataFrame, of: pd.Series, parts: pd.DataFrame) -> pd.DataFrame:
+    """The table, some of its totals bounded by their parts, where these are all known.
+
+    of: the rows of these totals. parts: columns territory, part.
     """
-    size = parts.groupby("territory")["part"].transform("size")
-    few = parts.assign(size=size)[size.le(most)]
+    parts = parts.assign(size=parts.groupby("territory")["part"].transform("size"))
     key = ["territory", "size", *SERIES]
-    below = table[["code", *SERIES, *BOUNDS]].dropna().merge(few, left_on="code", right_on="part")
+    below = table[["code", *SERIES, *BOUNDS]].dropna().merge(parts, left_on="code", right_on="part")
     sums = below.groupby(key, as_index=False, observed=True).agg(**SUMS)
     return _bounded(table, of, sums[sums["known"].eq(sums["size"])].rename(columns={"territory": "code"}))
 
