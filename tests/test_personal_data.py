@@ -45,6 +45,39 @@ def test_messages_about_private_files_show_no_cell(root, private):
     assert any("entretiens.csv, ligne 3, colonne mode : trouvé un texte de 20 caractères" in line for line in lines)
 
 
+CONTACTS = {  # of an info flash: what is found there, at which character
+    "Julie au 06 12 34 56 78": ["le nom d'une personne, au caractère 1", "un numéro de téléphone, au caractère 10"],
+    "Maison France services, 06 12 34 56 78": ["un numéro de téléphone, au caractère 25"],
+    "Maison France services, ０７\u200b12345678": ["un numéro de téléphone, au caractère 25"],
+    "Maison France services, wa.me/33612345678": ["un numéro de téléphone, au caractère 25"],
+    "05 36 49 12 34, Julie": ["le nom d'une personne, au caractère 17"],
+    "Julie, service enfance": ["le nom d'une personne, au caractère 1"],
+    "julie.garrigues@exemple.fr": ["le nom d'une personne, au caractère 1"],
+    "Maison France services, 05 36 49 12 34, 2 rue du Four": [],
+    "Service enfance, +33 5 36 49 12 34, ctg@exemple.fr, facebook.com/exemple": [],
+    "": [],
+}
+
+
+@pytest.mark.parametrize("contact", CONTACTS)
+def test_the_contact_of_an_info_flash_reaches_a_service_and_no_person(root, public, contact):
+    change(public / "info_flash.csv", 2, "contact", contact)
+    lines = [line.partition("colonne contact : trouvé ")[2] for line in said(root)]
+    assert [line.partition(", attendu ")[0] for line in lines] == CONTACTS[contact]
+    assert not any("Julie" in line or "12 34" in line for line in lines)
+
+
+def test_a_doubt_is_lifted_by_an_admitted_name_and_a_number_by_none(root, public):
+    """A mobile is refused: the name of no place covers it. A first name may be that of a house."""
+    change(public / "info_flash.csv", 2, "contact", "Maison Julie, 06 12 34 56 78")
+    names = "nom\nMaison Julie\n06 12 34 56 78\nMaison Julie, 06 12 34 56 78\n"
+    (public / "noms_admis.csv").write_text(names, encoding="utf-8")
+    (line,) = said(root)
+    assert "un numéro de téléphone" in line and "« Noms admis » ne le couvre pas" in line
+    change(public / "info_flash.csv", 2, "contact", "Maison Julie, 05 36 49 12 34")
+    assert said(root) == []
+
+
 def prepare(private):
     """Two interviews due, one with its recording; open answers and an export due."""
     for line, day in ((3, "2026-11-23"), (5, "2025-01-01")):

@@ -30,7 +30,8 @@ def measured(lists, communes):
     """Return the recall of each kind and the false alarms, in Markdown, with all that is missed or wrongly seen."""
     lines = ["| what | seen, first list | seen, second list |", "| --- | --- | --- |"]
     counts = {
-        kind: [(sum(seen(kind, one) for one in some[kind]), len(some[kind])) for some in lists] for kind in lists[0]
+        kind: [(sum(seen(kind, one) for one in some.get(kind, [])), len(some.get(kind, []))) for some in lists]
+        for kind in lists[0]
     }
     del counts[NOBODY]
     counts["together"] = [tuple(map(sum, zip(*column, strict=True))) for column in zip(*counts.values(), strict=True)]

@@ -15,10 +15,23 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.errors import UserError, in_one_line
 from ctg_analysis.model.settings import settings
 
-messages = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+
+class Messages(Console):
+    """Where the commands write to a person: what is not seen in a text is written out, but for the ends of lines."""
+
+    def print(self, *objects, **options) -> None:
+        """Print texts, and what else Rich prints."""
+        super().print(*(_seen(one) if isinstance(one, str) else one for one in objects), **options)
+
+
+def _seen(text: str) -> str:
+    return "\n".join(map(in_one_line, text.split("\n")))
+
+
+messages = Messages(stderr=True, soft_wrap=True, highlight=False, markup=False)
 
 
 def sirens(given: str | list[str] | None) -> str | list[str] | None:
@@ -122,7 +135,8 @@ def main() -> None:
     except OSError as error:  # a folder without the right to write, a full disk
         if debug:
             raise
-        messages.print(f"{error.filename or 'ctg'}: {error.strerror or error}")
+        where = in_one_line(str(error.filename or "ctg"))
+        messages.print(f"{where}: {error.strerror or error}")
         sys.exit(1)
 
 

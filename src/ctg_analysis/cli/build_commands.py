@@ -75,7 +75,7 @@ def build(
         together = departement or side_by_side
         if together and (published or not (out / f"{name_of(departement)}.html").exists()):
             status.update("côte à côte")
-            messages.print(f"{out / write_side_by_side(epcis, departement, out)} : {len(epcis)} EPCI")
+            messages.print(f"{project_path(out / write_side_by_side(epcis, departement, out))} : {len(epcis)} EPCI")
         if published or departement or not is_listed(out):
             write_list(out)
     if len(epcis) > 1:

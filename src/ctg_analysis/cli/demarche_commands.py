@@ -55,7 +55,9 @@ def answers(
 ) -> None:
     """Put the answers of a survey tool in the private folder of a démarche, beside those that are there."""
     if not export.is_file():
-        raise UserError(f"{export} : aucun fichier de ce nom, attendu un export de LimeSurvey ou de Framaforms")
+        raise UserError(
+            f"{project_path(export)} : aucun fichier de ce nom, attendu un export de LimeSurvey ou de Framaforms"
+        )
     root, *_ = _known(epci)
     for line in take_in(root, epci, export.resolve()):
         messages.print(line)

@@ -228,8 +228,9 @@ class Kind:
 
     annotation: how pydantic reads one. dtype: in a table; lists and pairs are tuples, kept as objects. how: how it is
     written, in French, for the person who fills it. choices: the closed list of its values, or of those of its parts.
-    free_text: nobody may be named in it. places: it names the EPCI or its communes. habit: what a spreadsheet and its
-    user make of a cell, or of a part of it, unmade (`model.habits`). marks: what else may stand between its parts.
+    free_text: nobody may be named in it. of_service: how to reach a service, not a person. places: it names the EPCI or
+    its communes. habit: what a spreadsheet and its user make of a cell, or of a part of it, unmade (`model.habits`).
+    marks: what else may stand between its parts.
     """
 
     annotation: Any
@@ -237,6 +238,7 @@ class Kind:
     how: str = ""
     choices: tuple[str, ...] = ()
     free_text: bool = False
+    of_service: bool = False
     places: bool = False
     habit: Callable[[str], str] | None = None
     marks: str = ""
@@ -262,6 +264,7 @@ KINDS = {
     "id": Kind(Id, how="identifiant : lettres sans accent, chiffres, - _ ."),
     "text": Kind(str, how="texte libre, sans nom de personne", free_text=True),
     "words": Kind(str),  # that may name someone, or that nobody has written freely
+    "contact": Kind(str, how="service, avec son téléphone fixe ou son courriel ; ni nom, ni portable", of_service=True),
     "code": Kind(Code, how="code Insee, SIREN", places=True, habit=habits.place),
     "link": Kind(Link, how="adresse ou fichier"),
     "day": Kind(Day, "datetime64[s]", "date : 19/01/2023", habit=habits.day),

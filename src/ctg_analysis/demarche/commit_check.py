@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ctg_analysis.demarche.declared_tables import PUBLIC
 from ctg_analysis.demarche.material_files import admitted
-from ctg_analysis.demarche.table_files import EXPECTED, personal_data, read_table
+from ctg_analysis.demarche.table_files import expected_of, personal_data, read_table
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.settings import MATERIAL, project_path, settings
 from ctg_analysis.raw.files import HELP, LISTS, authors, is_workbook, read_workbook, rows_of
@@ -85,7 +85,7 @@ def text_of(path: Path) -> str:
 def _in_lines(path: Path, text: str, allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
     for number, line in enumerate(text.splitlines(), start=1):
         for sign in signs(re.sub(r"[;\t]", r" \g<0> ", line), allowed):
-            yield Finding(project_path(path), number, None, sign.kind, EXPECTED)
+            yield Finding(project_path(path), number, None, sign.kind, expected_of(sign))
 
 
 def _in_notebook(path: Path) -> Iterator[Finding]:
@@ -97,7 +97,7 @@ def _in_notebook(path: Path) -> Iterator[Finding]:
         return
     for number, source in enumerate(cells, start=1):
         for sign in signs(source):
-            yield Finding(project_path(path), None, f"cell {number}", sign.kind, EXPECTED)
+            yield Finding(project_path(path), None, f"cell {number}", sign.kind, expected_of(sign))
 
 
 def main(names: list[str]) -> int:

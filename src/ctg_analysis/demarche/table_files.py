@@ -17,7 +17,7 @@ from ctg_analysis.raw.files import REMARK, Sheet, place_of
 from ctg_analysis.raw.form_workbooks import DAY, NOTHING, NUMBER, TEXT, workbook
 from ctg_analysis.raw.form_workbooks import Column as SheetColumn
 from ctg_analysis.raw.form_workbooks import Table as SheetTable
-from ctg_analysis.raw.personal_data import signs
+from ctg_analysis.raw.personal_data import DOUBTS, Sign, signs, signs_beside_a_service
 from ctg_analysis.raw.tables import (
     A_VALUE,
     BLANK,
@@ -354,6 +354,12 @@ EXPECTED = (
     "un texte qui ne nomme personne : écrire une fonction, un lieu ou rien ; les noms de lieux vont dans la feuille "
     "« Noms admis »"
 )
+NO_NUMBER = "rien qui joigne ou désigne une seule personne : le retirer ; « Noms admis » ne le couvre pas"
+
+
+def expected_of(sign: Sign) -> str:
+    """What is expected in the place of a sign: a doubt may be the name of a place, a number is one of somebody."""
+    return EXPECTED if sign.kind in DOUBTS else NO_NUMBER
 
 
 def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> Iterator[Finding]:
@@ -366,11 +372,13 @@ def personal_data(files: Iterable[TableFile], allowed: tuple[str, ...] = ()) -> 
         if file.table.name == "ouvertes_codees":
             texts = texts[texts["publiable"].eq("oui")]
         for name, column in file.table.columns.items():
-            if column.kind.free_text:
-                for line, text in texts[name].items():
-                    for sign in signs(text.replace(LIST, "\n"), allowed):
-                        found = f"{sign.kind}, au caractère {sign.start + 1}"
-                        yield file.fault(int(line), name, found, EXPECTED)
+            if not (column.kind.free_text or column.kind.of_service):
+                continue
+            search = signs_beside_a_service if column.kind.of_service else signs
+            for line, text in texts[name].items():
+                for sign in search(text.replace(LIST, "\n"), allowed):
+                    found = f"{sign.kind}, au caractère {sign.start + 1}"
+                    yield file.fault(int(line), name, found, expected_of(sign))
         if file.table.name == "extraits":
             unread = file.rows["niveau_diffusion"].isin(READERS[COPIL]) & file.rows["relu_par"].isna()
             for line in file.rows.index[unread].tolist():

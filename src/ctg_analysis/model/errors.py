@@ -1,6 +1,7 @@
 """Errors told to a person: one line that says what, where, what was expected and what to do."""
 
 import errno
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -13,6 +14,23 @@ Item, Result = TypeVar("Item"), TypeVar("Result")
 
 MOST, MOST_LINES = 20, 1000  # findings alike that are told one by one, lines in all
 IN_UTF8 = "un texte en UTF-8 : celui-ci semble en Windows-1252, enregistrer de nouveau (dans Excel, « CSV UTF-8 »)"
+
+
+def in_one_line(text: str) -> str:
+    """Return a text of anybody, such as the name of a file, as it may stand in a message: on one line, read as it is
+    written.
+
+    What is not seen (line feeds, escapes, marks of direction, bytes that are no UTF-8) is written as Python writes it.
+
+    >>> in_one_line("a\\nb\\x1b[31m"), in_one_line("\\u202egnp.exe"), in_one_line("Réponses\\u202f: été")
+    ('a\\\\nb\\\\x1b[31m', '\\\\u202egnp.exe', 'Réponses\\u202f: été')
+    """
+    return "".join(
+        letter
+        if letter.isprintable() or unicodedata.category(letter) == "Zs"
+        else letter.encode("unicode_escape").decode("ascii")
+        for letter in text
+    )
 
 
 class UserError(Exception):
@@ -62,7 +80,8 @@ def room_in(folder: Path) -> Iterator[None]:
             raise
         there = Path(error.filename).absolute().parent if isinstance(error.filename, str) else folder
         where = folder if _disk(there) == _disk(folder) else there
-        raise FullError(f"{where} : plus de place sur le disque ; en libérer, puis relancer la commande") from error
+        full = "plus de place sur le disque ; en libérer, puis relancer la commande"
+        raise FullError(f"{in_one_line(str(where))} : {full}") from error
 
 
 def _disk(folder: Path) -> int:
@@ -103,7 +122,7 @@ class Finding:
         else:
             line = "" if self.line is None else f"ligne {self.line}"
             parts = [self.path, line, f"colonne {self.column}" if self.column else ""]
-        return f"{', '.join(filter(None, parts))} : trouvé {found}, attendu {self.expected}"
+        return in_one_line(f"{', '.join(filter(None, parts))} : trouvé {found}, attendu {self.expected}")
 
 
 class InputError(UserError):

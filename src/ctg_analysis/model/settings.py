@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from ctg_analysis.model.errors import Finding, InputError, UserError
+from ctg_analysis.model.errors import Finding, InputError, UserError, in_one_line
 
 DEFAULT_EPCI = "200067171"
 EXAMPLE_EPCI = "999999999"
@@ -137,9 +137,9 @@ def data_root(epci: str = DEFAULT_EPCI) -> DataRoot:
 
 
 def project_path(path: Path) -> str:
-    """Return a path as a person reads it: relative to the project when it is inside."""
+    """Return a path as a person reads it: relative to the project when it is inside, on one line."""
     root = settings().root
-    return str(path.relative_to(root)) if path.is_relative_to(root) else str(path)
+    return in_one_line(str(path.relative_to(root)) if path.is_relative_to(root) else str(path))
 
 
 def broken(path: Path, line: int | None, found: str, expected: str) -> InputError:
@@ -271,7 +271,7 @@ def _read(path: Path, others: list[Path]) -> ChapterNotebook:
         path,
         title.lstrip("# ").strip(),
         question.strip(),
-        f"notebooks/{path.name}: refused: {faulty}" if faulty else "",
+        f"notebooks/{in_one_line(path.name)}: refused: {faulty}" if faulty else "",
         not without_epci,
     )
 

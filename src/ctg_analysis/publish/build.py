@@ -32,6 +32,7 @@ from ctg_analysis.model.settings import (
     DataRoot,
     data_root,
     notebooks,
+    project_path,
     settings,
 )
 from ctg_analysis.pipeline.faults import fault_line
@@ -177,7 +178,8 @@ def plan_report(
     edition, whole = editions.latest(out, epci), editions.latest_whole(out, epci)
     former = editions.record(whole)
     if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
-        raise UserError(f"{out} : le rapport de {epci} y est pour d'autres lecteurs, nommer un autre dossier par --out")
+        other = f"le rapport de {epci} y est pour d'autres lecteurs, nommer un autre dossier par --out"
+        raise UserError(f"{project_path(out)} : {other}")
     entries, asked = former.get("chapters", {}), {chapter.path.stem: chapter for chapter in chapters}
     listable = [chapter for chapter in notebooks() if chapter.path.stem in asked.keys() | entries.keys()]
     refused = [chapter for chapter in listable if chapter.fault]

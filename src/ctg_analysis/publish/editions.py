@@ -139,7 +139,7 @@ def the_latest(epci: str, out: Path) -> Path:
     """Return the latest edition of a report; raise UserError when there is none."""
     edition = latest(out, epci)
     if edition is None:
-        raise UserError(f"{epci} : aucun rapport dans {out}, lancer d'abord ctg build {epci}")
+        raise UserError(f"{epci} : aucun rapport dans {project_path(out)}, lancer d'abord ctg build {epci}")
     return edition
 
 

@@ -28,7 +28,7 @@ from traitlets import Type
 from traitlets.config import Config
 
 from ctg_analysis.chapter.territory import forget_chosen
-from ctg_analysis.model.errors import OtherTerritoryError, UserError
+from ctg_analysis.model.errors import OtherTerritoryError, UserError, in_one_line
 from ctg_analysis.model.settings import DEFAULT_EPCI, STOCK, ChapterNotebook, data_root, settings
 from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.run import ensure
@@ -105,7 +105,7 @@ def run_notebook(
     except PapermillExecutionError as error:
         # Papermill's own cell, before the others, makes the place from 0 in what ran the place from 1 in the notebook.
         raise CellError(
-            f"notebooks/{path.name}",
+            f"notebooks/{in_one_line(path.name)}",
             error.cell_index,
             error.ename,
             error.evalue,
@@ -131,7 +131,7 @@ def _chosen(place: str, epci: str, asked: nbformat.NotebookNode) -> list[str]:
 
 def place(chapter: ChapterNotebook) -> str:
     """Return how an error names the notebook of a chapter."""
-    return f"notebooks/{chapter.path.name}"
+    return f"notebooks/{in_one_line(chapter.path.name)}"
 
 
 CONFIG = Config({"HistoryManager": {"enabled": False}})  # a history would be a file, and a thread that writes it
