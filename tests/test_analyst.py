@@ -85,7 +85,7 @@ def test_a_withheld_figure_stays_withheld_beside_own_ones(chapter, own):
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("code;x\n99001;1\n99001;2\n", "ligne 3, colonne code : trouvé '99001' une seconde fois"),
+        ("code;x\n99001;1\n99001;2\n", "ligne 3, colonne code : trouvé « 99001 » une seconde fois"),
         ("commune;x\n99001;1\n", "ligne 1, colonne code : trouvé pas de colonne de ce nom"),
         ("code;x\n99001;1;2\n", "ligne 2 : trouvé 3 cases, attendu 2"),
         ("", "ligne 1 : trouvé un fichier vide"),
@@ -113,7 +113,7 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
         (lambda chapter: chapter.reading("birth_count"), "no indicator 'birth_count': did you mean births_count, "),
         (lambda chapter: chapter.members("xyzzy"), "no family 'xyzzy': chapter.find(\"WORD\") finds them"),
         (lambda chapter: chapter.data(), "no indicator: expected their ids"),
-        (lambda chapter: chapter.compare("births_count", with_=1), "EPCI '1' : aucun de ce SIREN"),
+        (lambda chapter: chapter.compare("births_count", with_=1), "EPCI « 1 » : aucun de ce SIREN"),
         (
             lambda chapter: chapter.figure(None, pd.DataFrame(), title="x"),
             "figure: no column indicator, name, period, ",
@@ -239,7 +239,7 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
     assert list(both) == ["territory", "name", "children_0_2_count", "population_count", "inscrits", "part"]
     assert both[["children_0_2_count", "population_count"]].notna().all(axis=None) and len(both) == 8
     again = pd.DataFrame({"code_insee": ["99001", "99001"], "x": [1, 2]})
-    with pytest.raises(InputError, match="le tableau, ligne 2, colonne code_insee : trouvé '99001' une seconde fois"):
+    with pytest.raises(InputError, match="le tableau, ligne 2, colonne code_insee : trouvé « 99001 » une seconde fois"):
         chapter.with_own("children_0_2_count", again)
 
 

@@ -9,6 +9,7 @@ import pytest
 from ctg_analysis import cli
 from ctg_analysis.cli import demarche_commands
 from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.settings import DataRoot
 from ctg_analysis.publish.editions import Built, lines_of
 from ctg_analysis.publish.site import wanted
@@ -69,7 +70,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_ends_with_1(told, tmp_p
     ("arguments", "said"),
     [
         (["123456789"], "'123456789' : aucun de ce SIREN"),
-        (["12345"], "EPCI '12345' : attendu un SIREN de 9 chiffres"),
+        (["12345"], "EPCI « 12345 » : attendu un SIREN de 9 chiffres"),
         (["--chapters", "99"], "aucun chapitre 99 : attendu parmi 00, 01, 02"),
     ],
 )
@@ -111,7 +112,7 @@ NAMED = {
 def test_what_is_no_siren_is_refused_before_anything_is_looked_for(told, tmp_path, monkeypatch, epci):
     monkeypatch.setattr(demarche_commands, "data_root", lambda *_: DataRoot(tmp_path / "data"))  # not ours
     (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
-    expected = f"EPCI {epci!r} : attendu un SIREN de 9 chiffres, `ctg list epci MOT` le trouve"
+    expected = f"EPCI {quote(epci)} : attendu un SIREN de 9 chiffres, `ctg list epci MOT` le trouve"
     said = {name: told(name, epci, *more) for name, more in NAMED.items()}
     assert said == dict.fromkeys(NAMED, (1, [expected]))
     assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
@@ -120,7 +121,7 @@ def test_what_is_no_siren_is_refused_before_anything_is_looked_for(told, tmp_pat
 def test_answers_of_an_epci_that_there_is_not_are_refused(told, tmp_path, example):
     (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
     code, (line,) = told("answers", "999999912", "export.csv")
-    assert code == 1 and line.startswith("EPCI '999999912' : aucun de ce SIREN")
+    assert code == 1 and line.startswith("EPCI « 999999912 » : aucun de ce SIREN")
     assert not (example.private / "999999912").exists()
 
 

@@ -28,6 +28,7 @@ from ctg_analysis.display.texts import alphabetical, date_text
 from ctg_analysis.indicators.comparisons import newest
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.indicator import MISSING
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import SOURCES
@@ -221,10 +222,10 @@ def _read(own: Own, communes: set[str], name: str) -> tuple[pd.DataFrame, list[s
     if len(again):
         once = "une commune du territoire, une seule fois"
         raise InputError(
-            [Finding(place, line, str(column), f"{code!r} une seconde fois", once) for line, code in again.items()]
+            [Finding(place, line, str(column), f"{quote(code)} une seconde fois", once) for line, code in again.items()]
         )
     left_out = [
-        f"{place}, ligne {line} : laissée de côté, {code!r} n'est pas une commune"
+        f"{place}, ligne {line} : laissée de côté, {quote(code)} n'est pas une commune"
         for line, code in codes[~is_commune].items()
     ]
     if len(others := codes[is_commune & ~is_own]):

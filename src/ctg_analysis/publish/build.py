@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.errors import FullError, OtherTerritoryError, UserError, extra, room_in
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.scratch import alone, scratch, sweep
 from ctg_analysis.model.settings import (
     LOGOS,
@@ -355,7 +356,7 @@ def build(
             for epci in some:
                 try:
                     if not re.fullmatch(SIREN, epci):
-                        raise UserError(f"EPCI : trouvé {epci!r}, attendu un SIREN de 9 chiffres")
+                        raise UserError(f"EPCI : trouvé {quote(epci)}, attendu un SIREN de 9 chiffres")
                     held.enter_context(alone(out, epci, f"{epci} : rapport en train d'être fait"))
                     plan = plan_report(epci, chapters, out, held, force=force)
                 except UserError as error:
