@@ -47,13 +47,13 @@ from ctg_analysis.raw.tables import (
     DEPARTEMENT_CODE,
     SIREN,
     Filled,
-    as_typed,
     at_most,
     checked,
     count,
     is_day,
     load_filled,
     no_headings,
+    quote_originals,
     text,
     turned_round,
     wrong_cells,
@@ -138,7 +138,7 @@ def sound_facts(
         rows.assign(value=table[field.column], measure=field.measure, status=_status(table, field, withheld))
         for field in form.numbers
     ]
-    return facts(pd.concat(parts, ignore_index=True), source.id), as_typed(findings, read, path)
+    return facts(pd.concat(parts, ignore_index=True), source.id), quote_originals(findings, read, path)
 
 
 def _without_faults(table: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:

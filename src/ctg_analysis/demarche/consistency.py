@@ -91,7 +91,7 @@ def _actions(tables: Tables) -> Iterator[Finding]:
     file, followed = tables["actions"], tables["indicateurs_suivi"]
     paid = ids(tables["financements"], "action_id")
     results = followed.rows[followed.rows["type"].eq("résultat")]
-    wrong = set(followed.texts.loc[followed.lines_unread, "ind_id"])  # of which nobody knows what they are
+    wrong = set(followed.texts.loc[followed.wrong_lines, "ind_id"])  # of which nobody knows what they are
     for row in lines(active(file.rows)):
         name = row.action_id
         for column, expected in MUST_HAVE.items():
@@ -118,7 +118,7 @@ def _actions(tables: Tables) -> Iterator[Finding]:
 def _budgets(tables: Tables) -> Iterator[Finding]:
     file, brought_by = tables["actions"], tables["financements"]
     sums = brought_by.rows.groupby(["action_id", "nature"])["montant"].sum()
-    partly = brought_by.texts.loc[brought_by.lines_unread, "action_id"]  # some of its money is not known
+    partly = brought_by.texts.loc[brought_by.wrong_lines, "action_id"]  # some of its money is not known
     actions, paid = active(file.rows), brought_by.rows["action_id"]
     for row in lines(actions[actions["action_id"].isin(paid) & ~actions["action_id"].isin(partly)]):
         for column, nature in BUDGETS.items():

@@ -26,9 +26,9 @@ from ctg_analysis.raw.tables import (
     Filled,
     load_filled,
     no_headings,
+    quote_original,
     tables_in,
     turned_round,
-    typed_in,
     wrong_columns,
 )
 
@@ -46,7 +46,7 @@ TOTALS = {"total", "totaux", "soustotal", "totalgeneral"}  # folded
 class TableFile:
     """What a file gave. Index of both tables: the line, as a person counts, the header being the first.
 
-    texts: every row as it is read. typed: the same cells as a person has typed them. rows: the valid rows, in their
+    texts: every row as it is read. original: the same cells as a person has typed them. rows: the valid rows, in their
     types; the questions of answers as they are written. findings: what is wrong with the others. unread: it could not
     be read whole, so that what names it is not followed. form: the CSV file, or the sheet of a workbook. workbook: the
     one that has the other tables of its folder, where there is neither.
@@ -55,7 +55,7 @@ class TableFile:
     table: Table
     form: Filled
     texts: pd.DataFrame
-    typed: pd.DataFrame
+    original: pd.DataFrame
     rows: pd.DataFrame
     findings: tuple[Finding, ...] = ()
     unread: bool = False
@@ -86,11 +86,11 @@ class TableFile:
         return place_of(self.form)
 
     def fault(self, line: int | None, column: str | None, found: str, expected: str) -> Finding:
-        """What is wrong at a place of it, a cell quoted as it was typed."""
-        return typed_in(Finding(self.place, line, column, found, expected), self.texts, self.typed)
+        """What is wrong at a place of it, a cell quoted as a person has typed it."""
+        return quote_original(Finding(self.place, line, column, found, expected), self.texts, self.original)
 
     @property
-    def lines_unread(self) -> pd.Index:
+    def wrong_lines(self) -> pd.Index:
         """The lines that are wrong, which have no row."""
         return self.texts.index.difference(self.rows.index)
 
@@ -127,11 +127,11 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
         return replace(_nothing(path, table), findings=tuple(error.findings), unread=True)
     texts.index = texts.index.astype(int)
     lacking = [name for name in table.columns if name not in texts]
-    typed = texts.assign(**dict.fromkeys(lacking, ""))
-    totals = _totals(typed, table, path)
-    typed = typed.drop([one.line for one in totals])
+    original = texts.assign(**dict.fromkeys(lacking, ""))
+    totals = _totals(original, table, path)
+    original = original.drop([one.line for one in totals])
     read = {name: cache(partial(column.kind.as_read, codes=codes)) for name, column in table.columns.items()}
-    texts = typed.assign(**{name: typed[name].map(as_read) for name, as_read in read.items()})
+    texts = original.assign(**{name: original[name].map(as_read) for name, as_read in read.items()})
     rows, lines = [], []
     findings += totals + _repeated(texts, table, path) + _hostile(texts, path)
     if table.single:
@@ -144,8 +144,8 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
             problems = [one for one in error.errors() if one["loc"][0] not in lacking]
             findings += [_finding(problem, line, path, table) for problem in problems]
     valid = _in_types(rows, lines, table).join(texts.drop(columns=list(table.columns)))
-    findings = first_ones(typed_in(one, texts, typed) for one in findings)
-    return TableFile(table, path, texts, typed, valid, tuple(findings), unread=bool(lacking))
+    findings = first_ones(quote_original(one, texts, original) for one in findings)
+    return TableFile(table, path, texts, original, valid, tuple(findings), unread=bool(lacking))
 
 
 def _nothing(path: Filled, table: Table) -> TableFile:
@@ -153,9 +153,9 @@ def _nothing(path: Filled, table: Table) -> TableFile:
     return TableFile(table, path, nothing, nothing, _in_types([], [], table))
 
 
-def _totals(typed: pd.DataFrame, table: Table, path: Filled) -> list[Finding]:
+def _totals(original: pd.DataFrame, table: Table, path: Filled) -> list[Finding]:
     """The lines that add up others, which a person has written below them."""
-    first = typed[[*table.columns]].where(typed.ne("")).bfill(axis=1).iloc[:, 0].fillna("")
+    first = original[[*table.columns]].where(original.ne("")).bfill(axis=1).iloc[:, 0].fillna("")
     lines = first.index[first.map(folded).isin(TOTALS)].tolist()
     expected = "des lignes de la table, sans leur total : supprimer cette ligne"
     return [Finding(place_of(path), line, None, quote(first[line]), expected) for line in lines]

@@ -311,23 +311,23 @@ def wrong_cells(cells: pd.Series, path: Filled, expected: str) -> list[Finding]:
     return counted(cells.index, lambda line: Finding(file, int(line), column, _found(cells[line]), expected))
 
 
-def as_typed(findings: list[Finding], read: pd.DataFrame, path: Filled) -> list[Finding]:
+def quote_originals(findings: list[Finding], read: pd.DataFrame, path: Filled) -> list[Finding]:
     """Return the findings about a table, what a person has typed in a cell quoted in the place of what was read there.
 
     read: the cells, indexed by their lines.
     """
     if not findings:
         return []
-    typed = load_filled(path, lambda header: [name for name in dict.fromkeys(header) if name in read])
-    return [typed_in(one, read, typed) for one in findings]
+    original = load_filled(path, lambda header: [name for name in dict.fromkeys(header) if name in read])
+    return [quote_original(one, read, original) for one in findings]
 
 
-def typed_in(finding: Finding, read: pd.DataFrame, typed: pd.DataFrame) -> Finding:
-    """Return a finding that quotes a cell with what a person has typed in it. read, typed: the same cells."""
+def quote_original(finding: Finding, read: pd.DataFrame, original: pd.DataFrame) -> Finding:
+    """Return a finding that quotes a cell with what a person has typed in it. read, original: the same cells."""
     line, column = finding.line, finding.column
-    if line not in read.index or column not in typed or not read.at[line, column]:
+    if line not in read.index or column not in original or not read.at[line, column]:
         return finding
-    return replace(finding, found=finding.found.replace(quote(read.at[line, column]), quote(typed.at[line, column])))
+    return replace(finding, found=finding.found.replace(quote(read.at[line, column]), quote(original.at[line, column])))
 
 
 def turned_round(texts: pd.DataFrame, path: Filled) -> list[Finding]:
