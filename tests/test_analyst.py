@@ -80,6 +80,19 @@ def test_a_withheld_figure_stays_withheld_beside_own_ones(chapter, own):
     table = chapter.with_own(hidden["indicator"], own("code,x\n99001,1\n")).set_index("territory")
     assert table.loc[hidden["territory"], "status"] == "secret"
     assert table.loc[hidden["territory"], [hidden["indicator"]]].isna().all()
+    both = chapter.with_own([hidden["indicator"], "population_count"], own("code,x\n99001,1\n"))
+    secret = both.set_index("territory")[f"{hidden['indicator']}_status"]
+    assert secret[hidden["territory"]] == "secret" and both.attrs["note"].startswith("Sous secret : ")
+
+
+def test_what_is_withheld_in_an_own_table_is_told_under_it_and_may_be_hatched_on_its_map(chapter, own):
+    beside = chapter.with_own("population_count", own("code;abonnes\n99001;s\n99002;12\n99003;<5\n99004;nd\n"))
+    names = beside.set_index("territory")["name"]
+    note = f"Sous secret : abonnes ({names['99001']}, {names['99003']})."
+    assert beside.attrs["note"] == note and note in str(chapter.framed(beside, title="Abonnés", source="Bibliothèque"))
+    land = chapter.land.merge(beside, on=["territory", "name"])
+    assert set(land.loc[land["abonnes_status"].eq("secret"), "territory"]) == {"99001", "99003"}
+    assert beside["abonnes"].isna().sum() == len(beside) - 1
 
 
 @pytest.mark.parametrize(

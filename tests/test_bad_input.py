@@ -144,5 +144,8 @@ def test_an_absent_file_and_an_absent_certificate(root):
     (line,) = findings(root)
     assert "trouvé aucun fichier" in line
     (root.raw / "contours" / "source.yml").unlink()
+    form = root.private / "999999999" / "mission_locale.csv"
+    form.parent.mkdir(parents=True)
+    form.write_text("territoire;periode\nTotal;hier\n", encoding="utf-8")  # which stops nothing, and is not the cause
     certificate, file = findings(root)  # one does not hide the other
     assert "contours/source.yml : trouvé aucun certificat" in certificate and "trouvé aucun fichier" in file

@@ -39,7 +39,7 @@ def test_scenario_12_the_build_fails_and_names_each_break_also_when_nothing_is_t
         (tmp_path / name).symlink_to(here / name)
     command = [sys.executable, "-m", "ctg_analysis"]
     options = {"env": os.environ | {"CTG_ROOT": str(tmp_path)}, "capture_output": True, "text": True}
-    broken = ["E03, retenu sans action", "rien pour F04", "trouvé 99000.00, attendu 22500.00"]
+    broken = ["E03, retenu sans action", "rien pour F04", "trouvé 99 000, attendu 22 500"]
     broken.append("trouvé « plus élevé que » (ici ")  # a person who fills tables reads French
     for state in ("2 chapitres refaits", "à jour"):
         answer = subprocess.run([*command, "build", EXAMPLE_EPCI, "--chapters", "14,15"], **options)

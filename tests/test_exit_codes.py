@@ -8,7 +8,7 @@ import pytest
 
 from ctg_analysis import cli
 from ctg_analysis.cli import demarche_commands
-from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.errors import Busy, UserError
 from ctg_analysis.model.habits import quote
 from ctg_analysis.model.settings import DataRoot
 from ctg_analysis.publish.editions import Built, lines_of
@@ -53,6 +53,34 @@ def test_a_part_without_territory_is_said_and_is_no_failure(told, tmp_path):
     assert code == 0 and line.startswith("--shard 2/2: no territory") and list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("reports", "code"),
+    [
+        ([{"published": True}, {"error": Busy("b")}], 0),
+        ([{"published": True, "faults": "a fault"}, {"error": Busy("b")}], 2),
+        ([{"published": True}, {"error": UserError("e")}, {"error": Busy("b")}], 1),
+        ([{}, {"error": Busy("b")}], 3),  # the first was up to date
+        ([{"error": Busy("b")}], 3),
+    ],
+)
+def test_3_is_kept_for_who_did_nothing(told, tmp_path, monkeypatch, reports, code):
+    """Of two runs that overlap, each leaves to the other what that one is at."""
+    built = [Built(EPCI, tmp_path / EPCI, **one) for one in reports]
+    monkeypatch.setattr("ctg_analysis.cli.build_commands.build_reports", lambda *_, **__: iter(built))
+    monkeypatch.setattr("ctg_analysis.cli.build_commands.write_list", lambda out: None)
+    assert told("build", EPCI, "200066637", "--out", str(tmp_path))[0] == code
+
+
+def test_a_folder_with_a_space_is_quoted_in_the_command_that_follows(told, tmp_path, monkeypatch):
+    monkeypatch.setattr("ctg_analysis.cli.build_commands.write_project", lambda folder: None)
+    assert told("init", "le projet") == (
+        0,
+        [
+            "le projet : prêt ; la suite : cd 'le projet', puis ctg build, ou ctg list epci MOT, pour un autre territoire"
+        ],
+    )
+
+
 def test_help_and_what_a_command_raises_end_as_they_did(told):
     assert told("--help")[0] == 0
     assert {told(name, "--help")[0] for name in [*NAMED, "data", "init", "gc", "new-chapter", "check", "fetch"]} == {0}
@@ -90,7 +118,10 @@ def test_what_failed_is_not_said_to_be_up_to_date(tmp_path):
     assert first.endswith("index.html : 0 chapitre refait")
     assert second == f"{EPCI} : notebooks/08.ipynb, cell 5: no : la page n'est pas de cette édition"
     assert "sauf si son processus a été arrêté" in third
+    built.why = "les données ou les formulaires"
     built.ran, built.failed = ["07"], {}
+    assert lines_of(built)[0].endswith(" : 1 chapitre refait (07.html) ; ont changé : les données ou les formulaires")
+    built.why = ""
     assert lines_of(built) == [f"{tmp_path / EPCI}/index.html : 1 chapitre refait (07.html)"]
     built.ran = []
     assert lines_of(built) == [f"{tmp_path / EPCI}/index.html : à jour"]
