@@ -80,12 +80,25 @@ def test_a_withheld_figure_stays_withheld_beside_own_ones(chapter, own):
     table = chapter.with_own(hidden["indicator"], own("code,x\n99001,1\n")).set_index("territory")
     assert table.loc[hidden["territory"], "status"] == "secret"
     assert table.loc[hidden["territory"], [hidden["indicator"]]].isna().all()
+    both = chapter.with_own([hidden["indicator"], "population_count"], own("code,x\n99001,1\n"))
+    secret = both.set_index("territory")[f"{hidden['indicator']}_status"]
+    assert secret[hidden["territory"]] == "secret" and both.attrs["note"].startswith("Sous secret : ")
+
+
+def test_what_is_withheld_in_an_own_table_is_told_under_it_and_may_be_hatched_on_its_map(chapter, own):
+    beside = chapter.with_own("population_count", own("code;abonnes\n99001;s\n99002;12\n99003;<5\n99004;nd\n"))
+    names = beside.set_index("territory")["name"]
+    note = f"Sous secret : abonnes ({names['99001']}, {names['99003']})."
+    assert beside.attrs["note"] == note and note in str(chapter.framed(beside, title="Abonnés", source="Bibliothèque"))
+    land = chapter.land.merge(beside, on=["territory", "name"])
+    assert set(land.loc[land["abonnes_status"].eq("secret"), "territory"]) == {"99001", "99003"}
+    assert beside["abonnes"].isna().sum() == len(beside) - 1
 
 
 @pytest.mark.parametrize(
     "text, said",
     [
-        ("code;x\n99001;1\n99001;2\n", "ligne 3, colonne code : trouvé '99001' une seconde fois"),
+        ("code;x\n99001;1\n99001;2\n", "ligne 3, colonne code : trouvé « 99001 » une seconde fois"),
         ("commune;x\n99001;1\n", "ligne 1, colonne code : trouvé pas de colonne de ce nom"),
         ("code;x\n99001;1;2\n", "ligne 2 : trouvé 3 cases, attendu 2"),
         ("", "ligne 1 : trouvé un fichier vide"),
@@ -113,7 +126,7 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
         (lambda chapter: chapter.reading("birth_count"), "no indicator 'birth_count': did you mean births_count, "),
         (lambda chapter: chapter.members("xyzzy"), "no family 'xyzzy': chapter.find(\"WORD\") finds them"),
         (lambda chapter: chapter.data(), "no indicator: expected their ids"),
-        (lambda chapter: chapter.compare("births_count", with_=1), "EPCI '1' : aucun de ce SIREN"),
+        (lambda chapter: chapter.compare("births_count", with_=1), "EPCI « 1 » : aucun de ce SIREN"),
         (
             lambda chapter: chapter.figure(None, pd.DataFrame(), title="x"),
             "figure: no column indicator, name, period, ",
@@ -239,7 +252,7 @@ def test_a_table_as_spreadsheets_have_it_is_read_and_what_is_left_out_is_said(ch
     assert list(both) == ["territory", "name", "children_0_2_count", "population_count", "inscrits", "part"]
     assert both[["children_0_2_count", "population_count"]].notna().all(axis=None) and len(both) == 8
     again = pd.DataFrame({"code_insee": ["99001", "99001"], "x": [1, 2]})
-    with pytest.raises(InputError, match="le tableau, ligne 2, colonne code_insee : trouvé '99001' une seconde fois"):
+    with pytest.raises(InputError, match="le tableau, ligne 2, colonne code_insee : trouvé « 99001 » une seconde fois"):
         chapter.with_own("children_0_2_count", again)
 
 

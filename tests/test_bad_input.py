@@ -90,7 +90,7 @@ SPOILT = {  # a fault: the file, how it is spoilt, what is said of it
     "fewer rows than told": (AGES, lines(lambda rows: rows[:100]), ["trouvé 99 lignes, attendu "]),
     "cut within a line": (AGES, lambda content: content[: content.rindex(b";")], ["cases, attendu 8, comme dans l'e"]),
     "a cut Parquet": (IRIS, lambda content: content[:900], ["trouvé un fichier coupé, ou d'une autre sorte, attendu "]),
-    "a month in words": ("caf_s_ben_com_f/s_ben_com_f.csv", cell(2, 0, "décembre"), ["trouvé 'décembre'"]),
+    "a month in words": ("caf_s_ben_com_f/s_ben_com_f.csv", cell(2, 0, "décembre"), ["trouvé « décembre »"]),
 }  # fmt: skip
 
 
@@ -144,5 +144,8 @@ def test_an_absent_file_and_an_absent_certificate(root):
     (line,) = findings(root)
     assert "trouvé aucun fichier" in line
     (root.raw / "contours" / "source.yml").unlink()
+    form = root.private / "999999999" / "mission_locale.csv"
+    form.parent.mkdir(parents=True)
+    form.write_text("territoire;periode\nTotal;hier\n", encoding="utf-8")  # which stops nothing, and is not the cause
     certificate, file = findings(root)  # one does not hide the other
     assert "contours/source.yml : trouvé aucun certificat" in certificate and "trouvé aucun fichier" in file

@@ -91,7 +91,7 @@ EXPECTED = (
     "raw/france_services/full : trouvé 99998, attendu des communes de 2026",
     "raw/depp_ips/full : trouvé 99997, attendu des communes de l'année du fichier",
     "mission_locale.csv, ligne 3, colonne jeunes_suivis : trouvé -4",
-    "mission_locale.csv, ligne 4, colonne territoire : trouvé '98001'",
+    "mission_locale.csv, ligne 4, colonne territoire : trouvé « 98001 »",
     "colonne seuil : trouvé 4, attendu un nombre entier, 5 ou plus",
     "msa_familles.csv : trouvé un formulaire sans accord valable",
 )
@@ -276,7 +276,7 @@ def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, m
         "2 défauts : 1 sur une personne nommée ou une donnée à supprimer, "
         "1 sur la chaîne des preuves aux actions et la convention\n"
     )
-    with pytest.raises(UserError, match="EPCI '999999123' : aucun de ce SIREN"):
+    with pytest.raises(UserError, match="EPCI « 999999123 » : aucun de ce SIREN"):
         check_command.check("999999123")
 
 

@@ -39,8 +39,8 @@ def test_scenario_12_the_build_fails_and_names_each_break_also_when_nothing_is_t
         (tmp_path / name).symlink_to(here / name)
     command = [sys.executable, "-m", "ctg_analysis"]
     options = {"env": os.environ | {"CTG_ROOT": str(tmp_path)}, "capture_output": True, "text": True}
-    broken = ["E03, retenu sans action", "rien pour F04", "trouvé 99000.00, attendu 22500.00"]
-    broken.append("trouvé 'plus élevé que' (ici ")  # a person who fills tables reads French
+    broken = ["E03, retenu sans action", "rien pour F04", "trouvé 99 000, attendu 22 500"]
+    broken.append("trouvé « plus élevé que » (ici ")  # a person who fills tables reads French
     for state in ("2 chapitres refaits", "à jour"):
         answer = subprocess.run([*command, "build", EXAMPLE_EPCI, "--chapters", "14,15"], **options)
         assert answer.returncode == 2 and state in answer.stderr, answer.stderr
@@ -73,11 +73,16 @@ NO_MORE = {
         "C04",
         "lecture",
         "plus élevé que",
-        "trouvé 'plus élevé que' (ici 77,7 % en 2025, département 96,3 %), attendu 'plus faible que', sans test",
+        "trouvé « plus élevé que » (ici 77,7 % en 2025, département 96,3 %), attendu « plus faible que », sans test",
     ),
-    "not significant": ("C19", "lecture", "plus élevé que", "attendu 'proche de', au test de la règle R14, p = "),
-    "below the number": ("C02", "repere", "60", "colonne lecture : trouvé 'au moins' 60 (ici de 23,4 à 76,0"),
-    "no such comparator": ("C04", "repere", "commune", "trouvé 'commune', attendu l'une de ces valeurs : département"),
+    "not significant": ("C19", "lecture", "plus élevé que", "attendu « proche de », au test de la règle R14, p = "),
+    "below the number": ("C02", "repere", "60", "colonne lecture : trouvé « au moins » 60 (ici de 23,4 à 76,0"),
+    "no such comparator": (
+        "C04",
+        "repere",
+        "commune",
+        "trouvé « commune », attendu l'une de ces valeurs : département",
+    ),
     "no value of it": (
         "C04",
         "ref",
@@ -138,9 +143,9 @@ def test_a_change_since_a_period_is_held_to_its_sign_and_to_chance(public, known
         )
     chance, contrary = proofs_said(public, (observations, places))
     number = lines["children_0_2_share", "en baisse depuis"]
-    assert chance.startswith(f"ligne {number}, colonne lecture : trouvé 'en baisse depuis' 2012")
+    assert chance.startswith(f"ligne {number}, colonne lecture : trouvé « en baisse depuis » 2012")
     number = lines["owner_dwellings_share", "en hausse depuis"]
-    assert contrary.startswith(f"ligne {number}, colonne lecture : trouvé 'en hausse depuis' 2012")
+    assert contrary.startswith(f"ligne {number}, colonne lecture : trouvé « en hausse depuis » 2012")
 
 
 def test_a_trend_is_that_of_its_years_not_of_the_first_and_the_last(public, known):
@@ -154,7 +159,7 @@ def test_a_trend_is_that_of_its_years_not_of_the_first_and_the_last(public, know
     number = add(path, **cells, ref=f"births_count+{EXAMPLE_EPCI}+2025", repere="2008")
     add(path, **cells, ref=f"job_seekers_a_count+{EXAMPLE_EPCI}+2024", repere="2015")
     (told,) = proofs_said(public, (observations, places))
-    assert told.startswith(f"ligne {number}, colonne lecture : trouvé 'en baisse depuis' 2008")
+    assert told.startswith(f"ligne {number}, colonne lecture : trouvé « en baisse depuis » 2008")
 
 
 def test_what_is_counted_whole_differs_without_a_test(example):

@@ -161,7 +161,7 @@ def test_a_text_signed_before_its_lists_says_so(written, example_dossier, handed
         ),
         ("articles", 5, "no", "5", "colonne no : trouvé 5, attendu 4 : à la suite, à partir de 1"),
         ("convention", 2, "validee_le", "", "colonne validee_le : trouvé rien, dans une convention validée"),
-        ("convention", 2, "fin", "2023", "colonne fin : trouvé '2023', attendu une date après 01/01/2024, de debut"),
+        ("convention", 2, "fin", "2023", "colonne fin : trouvé « 2023 », attendu une date après 01/01/2024, de debut"),
     ],
 )
 def test_a_convention_that_could_not_be_signed_is_refused(spoiled, file, line, column, cell, said):

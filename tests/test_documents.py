@@ -97,7 +97,7 @@ def test_a_machine_without_browser_is_told_in_one_line(no_browser):
 
 def test_a_browser_that_is_not_there_or_fails_is_told_in_one_line(monkeypatch, tmp_path):
     monkeypatch.setattr(pdf, "settings", lambda: Settings(chromium="/nowhere/chrome"))
-    with pytest.raises(UserError, match="CTG_CHROMIUM : trouvé '/nowhere/chrome'"):
+    with pytest.raises(UserError, match="CTG_CHROMIUM : trouvé « /nowhere/chrome »"):
         pdf.browser()
     program = tmp_path / "chrome"
     program.write_text("#!/bin/sh\necho first >&2\necho 'no display' >&2\nexit 1\n", encoding="utf-8")

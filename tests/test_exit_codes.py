@@ -8,7 +8,8 @@ import pytest
 
 from ctg_analysis import cli
 from ctg_analysis.cli import demarche_commands
-from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.errors import Busy, UserError
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.settings import DataRoot
 from ctg_analysis.publish.editions import Built, lines_of
 from ctg_analysis.publish.site import wanted
@@ -52,6 +53,34 @@ def test_a_part_without_territory_is_said_and_is_no_failure(told, tmp_path):
     assert code == 0 and line.startswith("--shard 2/2: no territory") and list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("reports", "code"),
+    [
+        ([{"published": True}, {"error": Busy("b")}], 0),
+        ([{"published": True, "faults": "a fault"}, {"error": Busy("b")}], 2),
+        ([{"published": True}, {"error": UserError("e")}, {"error": Busy("b")}], 1),
+        ([{}, {"error": Busy("b")}], 3),  # the first was up to date
+        ([{"error": Busy("b")}], 3),
+    ],
+)
+def test_3_is_kept_for_who_did_nothing(told, tmp_path, monkeypatch, reports, code):
+    """Of two runs that overlap, each leaves to the other what that one is at."""
+    built = [Built(EPCI, tmp_path / EPCI, **one) for one in reports]
+    monkeypatch.setattr("ctg_analysis.cli.build_commands.build_reports", lambda *_, **__: iter(built))
+    monkeypatch.setattr("ctg_analysis.cli.build_commands.write_list", lambda out: None)
+    assert told("build", EPCI, "200066637", "--out", str(tmp_path))[0] == code
+
+
+def test_a_folder_with_a_space_is_quoted_in_the_command_that_follows(told, tmp_path, monkeypatch):
+    monkeypatch.setattr("ctg_analysis.cli.build_commands.write_project", lambda folder: None)
+    assert told("init", "le projet") == (
+        0,
+        [
+            "le projet : prêt ; la suite : cd 'le projet', puis ctg build, ou ctg list epci MOT, pour un autre territoire"
+        ],
+    )
+
+
 def test_help_and_what_a_command_raises_end_as_they_did(told):
     assert told("--help")[0] == 0
     assert {told(name, "--help")[0] for name in [*NAMED, "data", "init", "gc", "new-chapter", "check", "fetch"]} == {0}
@@ -69,7 +98,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_ends_with_1(told, tmp_p
     ("arguments", "said"),
     [
         (["123456789"], "'123456789' : aucun de ce SIREN"),
-        (["12345"], "EPCI '12345' : attendu un SIREN de 9 chiffres"),
+        (["12345"], "EPCI « 12345 » : attendu un SIREN de 9 chiffres"),
         (["--chapters", "99"], "aucun chapitre 99 : attendu parmi 00, 01, 02"),
     ],
 )
@@ -89,7 +118,10 @@ def test_what_failed_is_not_said_to_be_up_to_date(tmp_path):
     assert first.endswith("index.html : 0 chapitre refait")
     assert second == f"{EPCI} : notebooks/08.ipynb, cell 5: no : la page n'est pas de cette édition"
     assert "sauf si son processus a été arrêté" in third
+    built.why = "les données ou les formulaires"
     built.ran, built.failed = ["07"], {}
+    assert lines_of(built)[0].endswith(" : 1 chapitre refait (07.html) ; ont changé : les données ou les formulaires")
+    built.why = ""
     assert lines_of(built) == [f"{tmp_path / EPCI}/index.html : 1 chapitre refait (07.html)"]
     built.ran = []
     assert lines_of(built) == [f"{tmp_path / EPCI}/index.html : à jour"]
@@ -111,7 +143,7 @@ NAMED = {
 def test_what_is_no_siren_is_refused_before_anything_is_looked_for(told, tmp_path, monkeypatch, epci):
     monkeypatch.setattr(demarche_commands, "data_root", lambda *_: DataRoot(tmp_path / "data"))  # not ours
     (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
-    expected = f"EPCI {epci!r} : attendu un SIREN de 9 chiffres, `ctg list epci MOT` le trouve"
+    expected = f"EPCI {quote(epci)} : attendu un SIREN de 9 chiffres, `ctg list epci MOT` le trouve"
     said = {name: told(name, epci, *more) for name, more in NAMED.items()}
     assert said == dict.fromkeys(NAMED, (1, [expected]))
     assert [path.name for path in tmp_path.iterdir()] == ["export.csv"]
@@ -120,7 +152,7 @@ def test_what_is_no_siren_is_refused_before_anything_is_looked_for(told, tmp_pat
 def test_answers_of_an_epci_that_there_is_not_are_refused(told, tmp_path, example):
     (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
     code, (line,) = told("answers", "999999912", "export.csv")
-    assert code == 1 and line.startswith("EPCI '999999912' : aucun de ce SIREN")
+    assert code == 1 and line.startswith("EPCI « 999999912 » : aucun de ce SIREN")
     assert not (example.private / "999999912").exists()
 
 

@@ -114,7 +114,7 @@ def test_the_findings_of_a_file_that_is_all_wrong_are_counted(tmp_path):
         read(folder, "x.csv", DataFrameSchema(schema))
     lines = str(error.value).splitlines()
     assert len(lines) == MOST + 2 and max(map(len, lines)) < 400
-    assert "ligne 2, colonne value : trouvé 'beaucoup', attendu un nombre" in lines[0]
+    assert "ligne 2, colonne value : trouvé « beaucoup », attendu un nombre" in lines[0]
     assert "et autant dans 29979 autres lignes" in lines[-2]
 
 
@@ -141,7 +141,7 @@ def test_what_is_no_count_is_refused(tmp_path, cell):
 
     folder = received(tmp_path, {"x.csv": f"code;value\n01001;{cell}\n"})
     (told,) = said(read, folder, "x.csv", DataFrameSchema({"value": count()}))
-    assert f"ligne 2, colonne value : trouvé '{cell}', attendu" in told
+    assert f"ligne 2, colonne value : trouvé « {cell} », attendu" in told
 
 
 def test_characters_that_turn_a_text_round_are_refused_in_forms_and_tables(tmp_path):

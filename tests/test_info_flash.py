@@ -106,7 +106,7 @@ def test_a_quote_that_may_not_be_made_is_refused(example, tmp_path):
     change(root.material(EXAMPLE_EPCI) / "info_flash.csv", 2, "paroles", alone)
     change(extracts, line_of(extracts, "extrait_id", alone), "niveau_diffusion", "public")
     with pytest.raises(
-        InputError, match=rf"ligne 2, colonne paroles : trouvé '{alone}', attendu un extrait .* moins de 3"
+        InputError, match=rf"ligne 2, colonne paroles : trouvé « {alone} », attendu un extrait .* moins de 3"
     ):
         issue_page(EXAMPLE_EPCI, root)
 
@@ -143,7 +143,7 @@ def test_the_logos_of_a_folder_stand_in_the_page_and_a_heavy_one_is_told(example
 def test_an_address_begins_with_https_or_is_that_of_a_file(example, tmp_path):
     root = launched(example, tmp_path)
     change(root.material(EXAMPLE_EPCI) / "info_flash.csv", 2, "lien", "//autre.invalid/avis")
-    with pytest.raises(InputError, match=r"lien : trouvé '//autre\.invalid/avis', attendu une adresse"):
+    with pytest.raises(InputError, match=r"lien : trouvé « //autre\.invalid/avis », attendu une adresse"):
         issue_page(EXAMPLE_EPCI, root)
 
 

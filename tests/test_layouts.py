@@ -67,7 +67,7 @@ def test_a_full_file_has_zonings_that_we_do_not_know_and_an_extract_has_none(tmp
     facts = read_cube(FAMILIES, received(tmp_path, {"DS_1.csv": cube(*rows)}, full=True), "DS_1.csv")
     assert set(facts["level"]) == {"commune"}
     (line,) = said(read_cube, FAMILIES, received(tmp_path, {"DS_1.csv": cube(*rows)}), "DS_1.csv")
-    assert "ligne 10, colonne GEO_OBJECT : trouvé 'BV2022'" in line
+    assert "ligne 10, colonne GEO_OBJECT : trouvé « BV2022 »" in line
 
 
 def test_an_extract_may_lack_a_measure_or_a_dimension_and_a_full_file_may_not(tmp_path):
@@ -144,7 +144,7 @@ def test_of_months_only_december_is_kept_however_it_is_written(tmp_path, months)
 def test_a_month_that_is_none_is_an_error_and_not_left_out(tmp_path):
     text = "dtreffre;numcomdo;foyers\ndécembre;01001;15\n2024-12;01001;5\n"
     (line,) = said(read_table, benefits(), received(tmp_path, {"s_1.csv": text}), "s_1.csv")
-    assert "ligne 2, colonne dtreffre : trouvé 'décembre', attendu un mois, tel que 2024-12 ou 202412" in line
+    assert "ligne 2, colonne dtreffre : trouvé « décembre », attendu un mois, tel que 2024-12 ou 202412" in line
 
 
 def test_of_quarters_only_the_last_is_kept(tmp_path):
@@ -163,7 +163,7 @@ def test_rows_that_belong_to_no_place_are_left_out(tmp_path):
     (line,) = said(
         read_table, benefits(outside=outside), received(tmp_path, {"s_1.csv": text + "2024-12;1001;1\n"}), "s_1.csv"
     )
-    assert "ligne 7, colonne numcomdo : trouvé '1001'" in line
+    assert "ligne 7, colonne numcomdo : trouvé « 1001 »" in line
 
 
 def test_the_words_of_secrecy_decimal_commas_and_footers(tmp_path):
@@ -279,7 +279,7 @@ def test_a_sheet_named_after_its_year_is_read_where_the_layout_says_so(tmp_path)
     layout = {"code": "c", "level": "commune", "measures": {"n": "rate"}, "period": "y"}
     assert read_table(Table("t*.csv", **layout, written=SHEET), file, "t.csv")["period"][0] == "2023"
     (line,) = said(read_table, Table("t*.csv", **layout), file, "t.csv")
-    assert "trouvé 'APL 2023', attendu une année de quatre chiffres" in line
+    assert "trouvé « APL 2023 », attendu une année de quatre chiffres" in line
 
 
 def test_the_file_of_france_has_the_code_that_its_layout_declares(tmp_path):
@@ -287,7 +287,7 @@ def test_the_file_of_france_has_the_code_that_its_layout_declares(tmp_path):
     read = {code: received(tmp_path / code, {"t.csv": f"c;n\n{code};3\n"}) for code in ("1", "2")}
     assert list(read_table(layout, read["1"], "t.csv")["code"]) == ["FM"]
     (line,) = said(read_table, layout, read["2"], "t.csv")
-    assert "trouvé '2', attendu le code d'un lieu (france)" in line
+    assert "trouvé « 2 », attendu le code d'un lieu (france)" in line
 
 
 def test_a_zero_of_a_part_of_the_coverage_is_not_known_in_an_extract_and_is_one_in_the_file_of_the_caf(tmp_path):

@@ -82,7 +82,7 @@ def test_the_fault_of_one_epci_stops_no_other_and_what_is_mended_alone_is_built_
     assert code == 2 and again == {*epcis}, lines
     assert lines[-1].startswith("rapports sans défaut : 4 sur 7") and len(lines) == 5
     said = {line[:9]: line for line in lines[:-1]}
-    assert f"{FAMILIES.form_file}, ligne 2, colonne foyers_reference : trouvé 'environ 30', attendu" in said[cell]
+    assert f"{FAMILIES.form_file}, ligne 2, colonne foyers_reference : trouvé « environ 30 », attendu" in said[cell]
     assert f"{FAMILIES.form_workbook} : trouvé un fichier coupé" in said[cut]
     assert "constats.csv, ligne 2" in said[named] and said[named].endswith(f"défaut : ctg check {named}")
     reports = root / "reports"

@@ -27,7 +27,7 @@ def test_every_norm_is_applied_and_says_where_it_was_read():
     "written, fault",
     [
         ("few_events: {valeur: 20, texte: Un taux.}", "ligne 1, colonne few_events.source : trouvé rien"),
-        ("few_events: {valeur: vingt, texte: Un taux., source: Usage}", "colonne few_events.valeur : trouvé 'vingt'"),
+        ("few_events: {valeur: vingt, texte: Un taux., source: Usage}", "colonne few_events.valeur : trouvé « vingt »"),
         ("few_events: {valeur: 20, texte: Un taux., source: Usage, taux: 1}", "few_events.taux"),
         ("", "trouvé rien, attendu un fichier YAML"),
     ],

@@ -111,7 +111,8 @@ def test_a_library_of_an_extra_that_is_absent_is_told_in_one_line(library, comma
     asked = f"{hidden(library)}; import ctg_analysis.cli; sys.argv[1:] = '{command}'.split(); ctg_analysis.cli.main()"
     answer = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False)
     assert answer.returncode == 1 and answer.stderr.count("\n") == 1, answer.stderr
-    assert answer.stderr.startswith(f"{library}") and "pip install 'ctg_analysis[" in answer.stderr
+    assert answer.stderr.startswith(f"{library}") and f"{sys.executable} -m pip install" in answer.stderr
+    assert "'ctg_analysis[" in answer.stderr and " @ file://" in answer.stderr  # where it was installed from
 
 
 @pytest.mark.nightly

@@ -236,8 +236,8 @@ def test_all_that_is_wrong_with_an_agreement_and_its_columns_is_told_in_one_run(
     path.write_text("formulaire;recu_le;convention;seuil;nom\nmission_locale;hier;;3;D\n", encoding="utf-8")
     assert [line.partition("accords.csv, ")[2] for line in told(root)] == [
         f"ligne 1, colonne nom : trouvé une colonne qui n'est pas de cette table, attendu {OWN_COLUMNS}",
-        "ligne 2, colonne convention : trouvé '', attendu le titre de l'accord",
-        "ligne 2, colonne recu_le : trouvé 'hier', attendu une date, telle que 02/03/2026",
+        "ligne 2, colonne convention : trouvé une case vide, attendu le titre de l'accord",
+        "ligne 2, colonne recu_le : trouvé « hier », attendu une date, telle que 02/03/2026",
         "ligne 2, colonne seuil : trouvé 3, attendu un nombre entier, 5 ou plus",
     ]
     path.write_text("formulaire;recu_le\nmission_locale;02/03/2026\n", encoding="utf-8")
@@ -245,7 +245,7 @@ def test_all_that_is_wrong_with_an_agreement_and_its_columns_is_told_in_one_run(
     for day in ("2026-3-2", "2026-02-30", "2150-03-02"):
         path.write_text(GOOD.replace("2026-03-02", day), encoding="utf-8")
         (line,) = told(root)
-        assert f"colonne recu_le : trouvé '{day}', attendu une date" in line
+        assert f"colonne recu_le : trouvé « {day} », attendu une date" in line
     path.write_bytes(GOOD.encode() + "x;y;\xe9;5".encode("latin-1"))
     (line,) = told(root)
     assert "accords.csv, ligne 3 : trouvé l'octet 0xe9, attendu un texte en UTF-8" in line
@@ -262,7 +262,7 @@ def test_the_agreements_of_several_workbooks_are_read_together_by_sheet_and_cell
     agreements, findings = read_agreements(folder, dict.fromkeys(FORMS, 5))
     assert [*agreements] == ["caf_partenaire_familles"]
     assert [str(one).partition("dsden.xlsx, ")[2] for one in findings] == [
-        "feuille « Accords », B3 (recu_le) : trouvé 'hier', attendu une date, telle que 02/03/2026"
+        "feuille « Accords », B3 (recu_le) : trouvé « hier », attendu une date, telle que 02/03/2026"
     ]
     assert told(root) == [str(findings[0])]
 
@@ -271,7 +271,7 @@ def test_a_folder_that_is_no_epci_is_told(root):
     write_forms("123456789", "x", root.private / "123456789")
     (root.private / "LISEZMOI.txt").write_text("?", encoding="utf-8")
     (line,) = told(root)
-    assert line.endswith("private/123456789 : trouvé '123456789', attendu le SIREN d'un EPCI")
+    assert line.endswith("private/123456789 : trouvé « 123456789 », attendu le SIREN d'un EPCI")
 
 
 @pytest.mark.parametrize("source, cells, expected", CASES["parts"])

@@ -182,7 +182,7 @@ def test_another_passage_table_is_refused(tmp_path):
 def test_a_code_of_the_passage_table_without_its_zero_is_an_error(tmp_path):
     rows = [*TITLE, LABELS, HEADER, followed("1001", "01001", "01001")]
     write_workbook(tmp_path / "table_passage_annuelle_2025.xlsx", COM=rows)
-    with pytest.raises(InputError, match=r"ligne 7, colonne CODGEO_2016 : trouvé '1001', attendu un code de commune"):
+    with pytest.raises(InputError, match=r"ligne 7, colonne CODGEO_2016 : trouvé « 1001 », attendu un code de commune"):
         frame.clean_passage(certified(tmp_path, "insee_passage"))
 
 

@@ -188,7 +188,7 @@ def test_a_figure_that_cannot_be_is_told_and_withheld_until_it_is_confirmed(type
     assert rows_of(FAMILIES, form)["confirmed"].sum() == 0
     typed("1240", "peut-être")
     (form,) = [form for name, form in forms_in(root.private / EXAMPLE_EPCI).tables.items() if name == FAMILIES.id]
-    with pytest.raises(InputError, match=r"\(confirme\) : trouvé 'peut-être', attendu oui, ou une case vide"):
+    with pytest.raises(InputError, match=r"\(confirme\) : trouvé « peut-être », attendu oui, ou une case vide"):
         clean_form(FAMILIES, form, {"99002", *rows_of(FAMILIES, form)["code"]})
 
 
@@ -199,7 +199,7 @@ def test_a_figure_that_cannot_be_is_told_beside_the_other_faults_of_its_form(typ
     keep(root, FEW)
     assert implausible_figures(root) == [finding]
     (other,) = check_root(root)
-    assert "(enfants_3_5) : trouvé 'environ 30', attendu un nombre" in str(other)
+    assert "(enfants_3_5) : trouvé « environ 30 », attendu un nombre" in str(other)
     assert implausible_figures(typed("environ 1240")) == []  # which is told as no number
 
 

@@ -9,8 +9,9 @@ from raw_files import copied
 from ctg_analysis.indicators.observations import FOLDER
 from ctg_analysis.model.scratch import SCRATCH
 from ctg_analysis.model.settings import MATERIAL, DataRoot
+from ctg_analysis.pipeline import run
 from ctg_analysis.pipeline.derivation import README
-from ctg_analysis.pipeline.freshness import MANIFEST, is_stale, is_whole, made_from
+from ctg_analysis.pipeline.freshness import MANIFEST, damaged_tables, is_stale, is_whole, made_from, write_manifest
 from ctg_analysis.pipeline.run import ensure, process
 
 
@@ -54,7 +55,7 @@ def test_each_table_that_is_missing_cut_or_changed_is_known(example, tmp_path):
 
 
 @pytest.mark.nightly
-def test_what_is_damaged_is_made_again_and_what_a_killed_command_left_is_removed(example, tmp_path):
+def test_what_is_damaged_is_made_again_and_what_a_killed_command_left_is_removed(example, tmp_path, capsys):
     root = copied(example, tmp_path / "exemple")
     process(root)
     good = {path: path.read_bytes() for path in root.processed.rglob("*") if path.is_file()}
@@ -63,6 +64,7 @@ def test_what_is_damaged_is_made_again_and_what_a_killed_command_left_is_removed
     left.mkdir()
     assert is_stale(root)
     ensure(root)
+    assert capsys.readouterr().err.count("abîmé ou absent, refait") == 1
     assert {path: path.read_bytes() for path in root.processed.rglob("*") if path.is_file()} == good
     left.mkdir()
     ensure(root)  # also when there is nothing to do
@@ -76,6 +78,26 @@ def test_a_manifest_of_another_shape_is_damaged(tmp_path, content):
     (root.processed / "territories.parquet").touch()
     (root.processed / MANIFEST).write_text(content, encoding="utf-8")
     assert not made_from(root) and not is_whole(root.processed)
+    assert damaged_tables(root.processed) == [MANIFEST]
+
+
+def test_what_is_damaged_or_takes_long_is_told_in_one_line_each(tmp_path, capsys):
+    root = DataRoot(tmp_path)
+    run._tell_damage(root.processed)  # the first time there is nothing
+    root.processed.mkdir()
+    (root.processed / "territories.parquet").write_bytes(b"whole")
+    write_manifest(root.processed, {})
+    run._tell_damage(root.processed)
+    assert capsys.readouterr().err == ""
+    halved(root.processed / "territories.parquet")
+    run._tell_damage(root.processed)
+    announce = run._announcement(root)
+    for done in range(3):
+        announce("facts", done, run.LONG, "rna")
+    run._announcement(root)("facts", 0, run.LONG - 1, "")
+    damage, long = capsys.readouterr().err.splitlines()
+    assert damage == f"{root.processed} : territories.parquet : abîmé ou absent, refait"
+    assert long.startswith(f"{root.processed} : fait d'abord à partir des fichiers, une minute")
 
 
 @pytest.mark.nightly

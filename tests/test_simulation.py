@@ -14,7 +14,8 @@ from ctg_analysis.indicators.childcare import APPROVED, AT_WORK, CHILDMINDER_PLA
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.publish.execution import ParameterError, validated
+from ctg_analysis.publish.execution import validated
+from ctg_analysis.publish.parameters import ParameterError
 
 CNAF, PMI = "caf_nbpla_pe", "pmi_assistants_maternels"
 # 180 places for 100 x 180 / 60 = 300 children; 50 childminders at work share the 120 places at childminders: 2.4 each.

@@ -116,7 +116,7 @@ def test_a_percentage_is_the_one_that_excel_shows(tmp_path):
         sheet.write_row(0, 0, YOUTH.form.columns)
         sheet.write_row(1, 0, ["99001", 2024])
         sheet.write_number(1, 2, 0.12, made.add_format({"num_format": "0.0%"}))
-    with pytest.raises(InputError, match=r"C2 \(jeunes_suivis\) : trouvé '12 %', attendu un nombre"):
+    with pytest.raises(InputError, match=r"C2 \(jeunes_suivis\) : trouvé « 12 % », attendu un nombre"):
         clean_form(YOUTH, read_workbook(path, [empty_forms.headings(YOUTH)]).tables[YOUTH.id], PLACES)
 
 
@@ -125,7 +125,7 @@ def test_an_amount_that_can_mean_two_is_told_and_a_place_on_a_map_is_not(written
     table = TABLES["financements"]
     path = book(tmp_path / "x.xlsx", {table.sheet: [[*table.columns], ["F1", "Caf", 2025, "fonctionnement", written]]})
     (told,) = read_table(read_workbook(path, [table.headings]).tables["financements"], table).findings
-    assert f"E2 (montant) : trouvé '{written}', attendu un nombre de deux décimales au plus" in str(told)
+    assert f"E2 (montant) : trouvé « {written} », attendu un nombre de deux décimales au plus" in str(told)
     assert TABLES["equipements_services"].columns["x"].kind.how == "degrés décimaux : 2,8541"
 
 
@@ -134,7 +134,7 @@ def test_what_is_no_whole_number_that_is_taken_is_told_with_the_most_that_there_
     table = TABLES["axes"]
     path = book(tmp_path / "x.xlsx", {table.sheet: [[*table.columns], ["A1", "Un axe", written]]})
     (told,) = read_table(read_workbook(path, [table.headings]).tables["axes"], table).findings
-    assert str(told).endswith(f"C2 (ordre) : trouvé '{written}', attendu un nombre entier de 0 à 999999999")
+    assert str(told).endswith(f"C2 (ordre) : trouvé « {written} », attendu un nombre entier de 0 à 999999999")
 
 
 def test_lists_are_separated_as_people_do(tmp_path):
@@ -189,15 +189,17 @@ def test_the_faults_of_a_sheet_of_a_demarche_are_told_in_one_run(tmp_path):
     told = [str(one).partition("« Calendrier », ")[2] for one in found]
     assert [line.partition(", attendu")[0] for line in told] == [
         "H1 (avis) : trouvé une colonne qui n'est pas de cette table",
-        "B2 (phase) : trouvé 'bilan'",
+        "B2 (phase) : trouvé « bilan »",
         "C3 (debut) : trouvé une case en erreur (#DIV/0!, #REF!, #N/A…)",
-        "B4 (phase) : trouvé 'x'",
-        "C4 (debut) : trouvé 'hier'",
+        "B4 (phase) : trouvé « x »",
+        "C4 (debut) : trouvé « hier »",
     ]
     codes = [code if code != "debut" else "le" for code in table.columns]
     book(tmp_path / "a.xlsx", {table.sheet: [["Étape"], codes, ["Lancement", "bilan", "2026"]]})
-    (told,) = read_folder(tmp_path, {"calendrier": table})[0]["calendrier"].findings
-    assert "C2 (le) : trouvé 'le', attendu 'debut', le code de cette colonne : l'écrire dans" in str(told)
+    file = read_folder(tmp_path, {"calendrier": table})[0]["calendrier"]
+    code, cell = map(str, in_order(file.findings))
+    assert "C2 (le) : trouvé « le », attendu « debut », le code de cette colonne : l'écrire dans" in code
+    assert "B3 (phase) : trouvé « bilan »" in cell and file.unread
 
 
 @pytest.mark.parametrize("mark", [";", "\t", ","])
@@ -376,7 +378,7 @@ def test_what_is_to_be_added_to_an_empty_table_is_asked_in_its_sheet(tmp_path):
     book(folder / "a.xlsx", {one.sheet: [[*one.columns], *rows[name]] for name, one in tables.items()})
     material = read_material(folder)
     told = [str(one) for one in wrong_together(material, material.tables, {EPCI})]
-    assert any("trouvé 'A9', attendu un identifiant de la feuille « Axes »" in line for line in told), told
+    assert any("trouvé « A9 », attendu un identifiant de la feuille « Axes »" in line for line in told), told
 
 
 def test_a_sheet_that_is_no_table_is_told_with_those_that_are(tmp_path):

@@ -231,16 +231,16 @@ def test_the_same_answer_keeps_its_id_in_a_later_export(tmp_path):
 def test_bad_answers_are_told_one_line_each(tmp_path):
     wrong = LIMESURVEY.replace('"5","2023', '"3","2023').replace('"3","12,5"', '"7","12,5"').replace('"20"', '"vingt"')
     assert findings(tmp_path, wrong) == [
-        ", ligne 2, colonne avis : trouvé '7', attendu l'une de ces valeurs : 1, 2, 3, NSP, NC, SR",
-        ", ligne 3, colonne id : trouvé '3' une seconde fois, attendu un identifiant qui ne vient qu'une fois",
-        ", ligne 5, colonne trajet : trouvé 'vingt', attendu un nombre",
+        ", ligne 2, colonne avis : trouvé « 7 », attendu l'une de ces valeurs : 1, 2, 3, NSP, NC, SR",
+        ", ligne 3, colonne id : trouvé « 3 » une seconde fois, attendu un identifiant qui ne vient qu'une fois",
+        ", ligne 5, colonne trajet : trouvé « vingt », attendu un nombre",
     ]
 
 
 def test_a_code_that_comes_again_is_told_once_and_words_of_a_respondent_are_not_quoted(tmp_path):
     expected = "attendu l'une de ces valeurs : f, h, NSP, NC, SR"
     again = LIMESURVEY.replace('"f"', '"femme"')
-    assert findings(tmp_path, again) == [f", ligne 2, colonne sexe : trouvé 'femme', et 1 fois de plus, {expected}"]
+    assert findings(tmp_path, again) == [f", ligne 2, colonne sexe : trouvé « femme », et 1 fois de plus, {expected}"]
     words = LIMESURVEY.replace('"f","Y"', '"Mme Untel, du bourg","Y"')
     assert findings(tmp_path, words) == [f", ligne 2, colonne sexe : trouvé un texte de 19 caractères, {expected}"]
 
@@ -269,7 +269,7 @@ def test_a_questionnaire_changed_halfway_is_told_one_line_for_each_question(tmp_
     "text, said",
     [
         ("", ", ligne 1 : trouvé un fichier vide, attendu un export de LimeSurvey"),
-        ("nom;prénom\nA;B\n", ", ligne 1 : trouvé 'nom', attendu un export de LimeSurvey"),
+        ("nom;prénom\nA;B\n", ", ligne 1 : trouvé « nom », attendu un export de LimeSurvey"),
         (LIMESURVEY + '"11","2023"\n', ", ligne 6 : trouvé 2 cases, attendu 17, comme dans l'en-tête"),
     ],
     ids=["empty", "another table", "cut short"],

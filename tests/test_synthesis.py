@@ -104,7 +104,7 @@ PHRASE = "phrase", "childcare_coverage_eaje_rate", "Trop peu de crèches."
 
 
 def test_an_indicator_without_value_here_is_refused_in_one_line(edited):
-    said = r"« Synthèse », ou synthese.csv, colonne indicateur : trouvé 'gave_up_right_share_of_none'"
+    said = r"« Synthèse », ou synthese.csv, colonne indicateur : trouvé « gave_up_right_share_of_none »"
     with pytest.raises(UserError, match=said):
         synthesis.synthesis(edited(("atout", "gave_up_right_share_of_none")))
 
@@ -127,11 +127,11 @@ def test_what_a_team_writes_wrongly_is_told_by_file_and_line(tmp_path):
     file = read_table(path, PUBLIC["synthese"])
     told = [str(fault).partition("ligne ")[2] for fault in (*file.findings, *of_synthesis(file))]
     assert told == [
-        "3, colonne place, indicateur : trouvé 'atout poverty_rate' une seconde fois, attendu une clé qui ne vient "
+        "3, colonne place, indicateur : trouvé « atout poverty_rate » une seconde fois, attendu une clé qui ne vient "
         "qu'une fois : en donner une autre à cette ligne, ou la supprimer",
-        "7, colonne le : trouvé 'x', attendu une date, telle que 19/01/2023",
+        "7, colonne le : trouvé « x », attendu une date, telle que 19/01/2023",
         "4, colonne indicateur : trouvé une case vide, attendu ce qui fait la ligne atout",
-        "5, colonne indicateur : trouvé 'births_count', attendu un indicateur de data/reference/essentiel.yml",
+        "5, colonne indicateur : trouvé « births_count », attendu un indicateur de data/reference/essentiel.yml",
         "6, colonne texte : trouvé une case vide, attendu ce qui fait la ligne mot",
     ]
 

@@ -66,7 +66,7 @@ def test_a_form_that_cannot_be_read_is_one_that_has_not_come_and_its_place_alone
     pd.testing.assert_frame_equal(pd.read_parquet(root.processed / FOLDER), without)
     assert read_unread(root, EXAMPLE_EPCI) == {MSA.id: f"{MSA.form_file}, ligne 2"} and faulty(root) == [EXAMPLE_EPCI]
     line = fault_line(root, EXAMPLE_EPCI)
-    assert line.startswith(f"{EXAMPLE_EPCI} : reçu mais illisible, publié sans : ") and "trouvé 'environ 30'" in line
+    assert line.startswith(f"{EXAMPLE_EPCI} : reçu mais illisible, publié sans : ") and "trouvé « environ 30 »" in line
     assert "environ 30" not in (root.processed / UNREAD).read_text(encoding="utf-8")
     assert fault_line(root, OTHER) == "" and [*faults(root, EXAMPLE_EPCI)] == [
         finding

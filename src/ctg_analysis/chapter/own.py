@@ -28,7 +28,8 @@ from ctg_analysis.display.texts import alphabetical, date_text
 from ctg_analysis.indicators.comparisons import newest
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError, UserError
-from ctg_analysis.model.indicator import MISSING
+from ctg_analysis.model.habits import quote
+from ctg_analysis.model.indicator import MISSING, SECRET
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.raw.files import load
@@ -181,6 +182,7 @@ def with_own(territory: Territory, indicators: str | list[str], own: Own) -> pd.
     Returns:
         Columns territory, name, period, the id of the indicator, status (of several, their ids alone), then those of
         the table: a commune that it leaves out has no value there, one of which the indicator says nothing is kept.
+        What is withheld, of a column « x », has « secret » in « x_status »; attrs["note"] names it under a table.
 
     Raises:
         InputError: no such file, no column of codes, a commune or a column that comes twice. UserError: no table.
@@ -196,12 +198,46 @@ def with_own(territory: Territory, indicators: str | list[str], own: Own) -> pd.
         rows = territory.data(indicator)
         rows = rows[rows["level"].eq("commune")].sort_values("period", kind="stable")
         rows = rows.drop_duplicates("territory", keep="last").rename(columns={"territory": CODE, "value": indicator.id})
-        rows = rows[[CODE, indicator.id] if len(several) > 1 else [CODE, "period", indicator.id, "status"]]
+        if len(several) > 1 and rows["status"].eq(SECRET).any():
+            rows = with_status(rows, indicator.id, rows["status"].eq(SECRET))
+        named = [name for name in (indicator.id, status_of(indicator.id)) if name in rows]
+        rows = rows[[CODE, *named] if len(several) > 1 else [CODE, "period", indicator.id, "status"]]
         beside = beside.merge(rows, on=CODE, how="left", validate="1:1")
     if "status" in beside:
         beside["status"] = beside["status"].fillna(MISSING)
     beside = beside.merge(table, on=CODE, how="left", validate="1:1", suffixes=("", "_own"))
-    return beside.rename(columns={CODE: "territory"})
+    beside = beside.rename(columns={CODE: "territory"})
+    beside.attrs["note"] = withheld(beside, several[0].id)
+    return beside
+
+
+def status_of(column: str) -> str:
+    """The column that tells of which communes a column is withheld."""
+    return f"{column}_status"
+
+
+def with_status(table: pd.DataFrame, column: str, is_secret: pd.Series) -> pd.DataFrame:
+    """A table with a column after another one: « secret » where it is withheld, nothing elsewhere."""
+    table = table.copy()
+    table.insert(table.columns.get_loc(column) + 1, status_of(column), is_secret.map({True: SECRET, False: ""}))
+    return table
+
+
+def withheld(beside: pd.DataFrame, indicator: str) -> str:
+    """Of which communes which columns are withheld, in a sentence; nothing where none is.
+
+    indicator: the one whose status stands in the column « status ».
+
+    >>> withheld(pd.DataFrame({"name": ["A", "B"], "x": [1.0, None], "x_status": ["", "secret"]}), "births_count")
+    'Sous secret : x (B).'
+    """
+    columns = {indicator: "status"} | {name: status_of(name) for name in beside}
+    said = []
+    for name, status in columns.items():
+        places = beside.loc[beside[status].eq(SECRET), "name"] if status in beside else []
+        label = CATALOGUE[name].label if name in CATALOGUE else name
+        said += [f"{label} ({', '.join(places)})"] if len(places) else []
+    return f"Sous secret : {' ; '.join(said)}." if said else ""
 
 
 def _read(own: Own, communes: set[str], name: str) -> tuple[pd.DataFrame, list[str]]:
@@ -221,10 +257,10 @@ def _read(own: Own, communes: set[str], name: str) -> tuple[pd.DataFrame, list[s
     if len(again):
         once = "une commune du territoire, une seule fois"
         raise InputError(
-            [Finding(place, line, str(column), f"{code!r} une seconde fois", once) for line, code in again.items()]
+            [Finding(place, line, str(column), f"{quote(code)} une seconde fois", once) for line, code in again.items()]
         )
     left_out = [
-        f"{place}, ligne {line} : laissée de côté, {code!r} n'est pas une commune"
+        f"{place}, ligne {line} : laissée de côté, {quote(code)} n'est pas une commune"
         for line, code in codes[~is_commune].items()
     ]
     if len(others := codes[is_commune & ~is_own]):
@@ -235,6 +271,8 @@ def _read(own: Own, communes: set[str], name: str) -> tuple[pd.DataFrame, list[s
     read = {column: _figures(kept[column]) for column in kept}
     left_out += [f"{place}, colonne {column} : {told}" for column, (_, told) in read.items() if told]
     figures = pd.DataFrame({column: cells for column, (cells, _) in read.items()}, index=kept.index)
+    for column, (cells, said) in read.items():
+        figures = with_status(figures, column, is_secret(kept[column]) & cells.isna()) if said else figures
     figures.insert(0, CODE, codes[is_own])
     return figures.reset_index(drop=True), left_out
 
@@ -277,14 +315,22 @@ def _figures(cells: pd.Series) -> tuple[pd.Series, str]:
     """
     if not pd.api.types.is_string_dtype(cells) and cells.dtype != object:
         return cells, ""
-    plain = cells.fillna("").astype(str).str.replace(SPACES, "", regex=True).str.replace("−", "-")
-    withheld, absent = (plain.str.fullmatch(one, case=False) for one in (WITHHELD, ABSENT))
-    filled = plain[plain.ne("") & ~withheld & ~absent]
+    plain, secret = _plain(cells), is_secret(cells)
+    filled = plain[plain.ne("") & ~secret & ~plain.str.fullmatch(ABSENT, case=False)]
     if filled.empty or not filled.str.fullmatch(NUMBER).all():
         return cells, ""
     numbers = pd.to_numeric(plain.str.rstrip("%€").str.replace(",", "."), errors="coerce")
-    count = int(withheld.sum())
+    count = int(secret.sum())
     return numbers, f"{count} sous secret (s ou <5), sans valeur" if count else ""
+
+
+def _plain(cells: pd.Series) -> pd.Series:
+    return cells.fillna("").astype(str).str.replace(SPACES, "", regex=True).str.replace("−", "-")
+
+
+def is_secret(cells: pd.Series) -> pd.Series:
+    """Which cells of a column say that who gave it withholds a number: « s », « <5 »."""
+    return _plain(cells).str.fullmatch(WITHHELD, case=False)
 
 
 def drawn(ax: Axes, rows: pd.DataFrame) -> Axes:

@@ -20,6 +20,7 @@ from ctg_analysis.display.texts import date_text, listed, typography
 from ctg_analysis.indicators.findings import ALERT, STRENGTH, TRAIT
 from ctg_analysis.model.catalogue import CATALOGUE, Essential, themes
 from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import ChapterNotebook, notebooks, project_path
 
@@ -129,7 +130,7 @@ def unwritten(territory: Territory, edition: pd.DataFrame, place: str = "") -> l
     expected = "un indicateur de data/reference/essentiel.yml dont la valeur est connue ici et peut être écrite"
     wrong = edition[edition["place"].isin(NAMED) & ~edition["indicateur"].isin(written)]
     return [
-        Finding(where, int(row.Index) if place else None, "indicateur", repr(row.indicateur), expected)
+        Finding(where, int(row.Index) if place else None, "indicateur", quote(row.indicateur), expected)
         for row in wrong.itertuples()
     ]
 

@@ -13,6 +13,7 @@ import pandera.pandas as pa
 from ctg_analysis.model.errors import Finding, InputError, each
 from ctg_analysis.model.facts import LEVEL, STATUS, everywhere, facts, melt
 from ctg_analysis.model.form import DECEMBER, MONTH, QUARTER, SHEET, YEAR, Cube, Layout, Register, Structures, Table
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.indicator import MISSING, OK, SECRET
 from ctg_analysis.model.settings import broken, project_path
 from ctg_analysis.model.source import Source, declared_at
@@ -402,7 +403,7 @@ def _with_its_line(finding: Finding, source: Source) -> Finding:
     for guess in sorted(source.guesses):
         if {guess, *guess.split()}.intersection(words):
             place = next(iter(declared_at(source, guess)), "")
-            expected = f"{finding.expected} ; {guess!r} n'est encore qu'une supposition : corriger {place}"
+            expected = f"{finding.expected} ; {quote(guess)} n'est encore qu'une supposition : corriger {place}"
             return replace(finding, expected=expected)
     return finding
 

@@ -36,7 +36,7 @@ from ctg_analysis.model.form import (
     Field,
     Form,
 )
-from ctg_analysis.model.habits import NO_NAMES, is_withheld
+from ctg_analysis.model.habits import NO_NAMES, as_shown, is_withheld, number_text, quote
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET
 from ctg_analysis.model.source import Source
 from ctg_analysis.raw.files import TEXT, place_of, read_workbook, workbooks_in
@@ -53,6 +53,7 @@ from ctg_analysis.raw.tables import (
     is_day,
     load_filled,
     no_headings,
+    quote_originals,
     text,
     turned_round,
     wrong_cells,
@@ -114,7 +115,7 @@ def sound_facts(
     texts, findings = read_cells(path, form, names)
     if texts.empty and not findings:  # the form as it is handed out
         return pd.DataFrame(columns=COLUMNS), []
-    ours = "l'EPCI, l'une de ses communes ou son département"
+    read, ours = texts.copy(), "l'EPCI, l'une de ses communes ou son département"
     strangers = texts[PLACE][texts[PLACE].str.fullmatch(A_PLACE) & ~texts[PLACE].isin(places)]
     numbers = [field.column for field in form.numbers if field.kind != YES_NO]
     withheld = texts[numbers].map(is_withheld)
@@ -137,7 +138,7 @@ def sound_facts(
         rows.assign(value=table[field.column], measure=field.measure, status=_status(table, field, withheld))
         for field in form.numbers
     ]
-    return facts(pd.concat(parts, ignore_index=True), source.id), findings
+    return facts(pd.concat(parts, ignore_index=True), source.id), quote_originals(findings, read, path)
 
 
 def _without_faults(table: pd.DataFrame, findings: list[Finding]) -> pd.DataFrame:
@@ -235,10 +236,10 @@ def wrong_periods(periods: pd.Series, received: datetime.date | None, path: Fill
     for line, period in periods.items():
         if received and period > received.isoformat()[: len(period)]:
             expected = f"une période d'avant la réception du formulaire, le {received:%d/%m/%Y}"
-            findings.append(Finding(place_of(path), int(line), PERIOD, repr(period), expected))
+            findings.append(Finding(place_of(path), int(line), PERIOD, quote(period), expected))
         if len(period) > len("2024") and period[:4] in written:
-            expected = f"{period[:4]!r} à chaque ligne, ou {period!r} à chaque ligne"
-            findings.append(Finding(place_of(path), int(line), PERIOD, repr(period), expected))
+            expected = f"{quote(period[:4])} à chaque ligne, ou {quote(as_shown(period))} à chaque ligne"
+            findings.append(Finding(place_of(path), int(line), PERIOD, quote(period), expected))
     return findings
 
 
@@ -261,8 +262,8 @@ def _less_than_its_communes(table: pd.DataFrame, form: Form, path: Filled) -> li
     parts = parts.reindex(whole[PERIOD], fill_value=0.0).set_index(whole.index)
     return [
         Finding(
-            place_of(path), int(line), column, f"{whole.loc[line, column]:g}",
-            f"au moins {parts.loc[line, column]:g}".replace(".", ",") + ", ce que ses communes ont ensemble",
+            place_of(path), int(line), column, number_text(whole.loc[line, column]),
+            f"au moins {number_text(parts.loc[line, column])}, ce que ses communes ont ensemble",
         )
         for column in columns
         for line in whole.index[parts[column].gt(whole[column] + 1e-6)]
@@ -282,7 +283,7 @@ def _answers_above(table: pd.DataFrame, form: Form, path: Filled) -> list[Findin
     above = table[table[PLACE].map(_level).ne("commune")]
     expected = "une case vide : cette colonne se remplit commune par commune"
     return [
-        Finding(place_of(path), int(line), field.column, f"{value:g}", expected)
+        Finding(place_of(path), int(line), field.column, number_text(value), expected)
         for field in form.numbers
         if field.kind == YES_NO
         for line, value in above[field.column].dropna().items()
@@ -346,11 +347,11 @@ def read_agreements(folder: Path, least: Mapping[str, int]) -> tuple[dict[str, A
             fault = partial(Finding, place_of(table), int(line))
             if name not in least:
                 expected = f"l'une de ces valeurs : {', '.join(sorted(least))}"
-                findings.append(fault("formulaire", repr(name)[:60], expected))
+                findings.append(fault("formulaire", quote(name), expected))
             elif name in agreements:
                 findings.append(fault("formulaire", f"{name} une seconde fois", "un formulaire une seule fois"))
             elif threshold < least[name] or threshold % 1 > 0:
-                findings.append(fault("seuil", f"{threshold:g}", f"un nombre entier, {least[name]} ou plus"))
+                findings.append(fault("seuil", number_text(threshold), f"un nombre entier, {least[name]} ou plus"))
             elif line not in wrong_lines:
                 agreed = least[name] if math.isnan(threshold) else int(threshold)
                 agreements[name] = Agreement(datetime.date.fromisoformat(day), title, agreed)

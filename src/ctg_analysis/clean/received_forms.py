@@ -15,7 +15,7 @@ from ctg_analysis.clean.social_spaces import SPACES, clean_spaces, evidence, spa
 from ctg_analysis.model.errors import Finding, InputError, in_order
 from ctg_analysis.model.facts import COLUMNS, Facts, coded
 from ctg_analysis.model.form import PERSONS
-from ctg_analysis.model.habits import SheetPlace
+from ctg_analysis.model.habits import SheetPlace, quote
 from ctg_analysis.model.indicator import MISSING, OK
 from ctg_analysis.model.settings import MATERIAL, DataRoot, project_path
 from ctg_analysis.model.source import SOURCES, SecrecyRule, Source, Totals
@@ -102,7 +102,7 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
     unread_agreements = bool(one.findings) and not one.agreed
     is_epci = (places["level"].eq("epci") & places["code"].eq(folder.name)).any()
     if not is_epci:
-        one.findings.append(Finding(project_path(folder), None, None, repr(folder.name), "le SIREN d'un EPCI"))
+        one.findings.append(Finding(project_path(folder), None, None, quote(folder.name), "le SIREN d'un EPCI"))
     own, names = codes_of(places, folder.name), codes_by_name(places, folder.name)
     held, allowed = forms_in(folder), tuple(places["name"].dropna())
     one.findings += [*_strays(folder), *held.findings]

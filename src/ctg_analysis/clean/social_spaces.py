@@ -24,6 +24,7 @@ from ctg_analysis.raw.tables import (
     commune_code,
     is_day,
     one_of,
+    quote_originals,
     text,
     turned_round,
     validate,
@@ -77,7 +78,7 @@ def clean_spaces(
     findings += wrong_periods(dated, received, path) + _ended_before(sites, form, path)
     findings += _half_assessed(table, texts, form, path)
     if findings:
-        raise InputError(findings)
+        raise InputError(quote_originals(findings, texts, path))
     if sites.empty and received is None:  # the form as it is handed out
         return facts(pd.DataFrame(columns=["code", "period", "measure", "value"]), source.id, level="commune")
     return facts(_counted(sites, communes, received or datetime.date.max), source.id, level="commune")

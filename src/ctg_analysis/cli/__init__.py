@@ -16,6 +16,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from ctg_analysis.model.errors import UserError, in_one_line
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.settings import settings
 
 
@@ -38,7 +39,7 @@ def sirens(given: str | list[str] | None) -> str | list[str] | None:
     """Return the SIRENs of a command line; raise UserError for what is none, before it leads to any folder."""
     for epci in [given] if isinstance(given, str) else given or []:
         if not re.fullmatch("[0-9]{9}", epci):
-            raise UserError(f"EPCI {epci!r} : attendu un SIREN de 9 chiffres, `ctg list epci MOT` le trouve")
+            raise UserError(f"EPCI {quote(epci)} : attendu un SIREN de 9 chiffres, `ctg list epci MOT` le trouve")
     return given
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import time
 from pathlib import Path
 from typing import Annotated
@@ -48,7 +49,7 @@ def build(
 
     Exit codes: 0 all is good; 1 something to mend; 2 published with chapters of an earlier edition, without them or
     some of what they show, without what is at fault in the files of the EPCI, or with a démarche whose chain does not
-    hold; 3 another build of the same report is at work.
+    hold; 3 nothing was done, other builds of these reports are at work.
     """
     chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
     epcis = part(wanted(epcis or [], every=all_, departement=departement), shard)
@@ -82,8 +83,18 @@ def build(
         good = codes.count(0)
         seconds = f"{time.perf_counter() - start:.1f}".replace(".", ",")
         messages.print(f"rapports sans défaut : {good} sur {len(epcis)}, en {seconds} s")
-    if worst := max(codes, key=(0, 2, 3, 1).index):
-        raise typer.Exit(worst)
+    if code := exit_code(codes, published=published):
+        raise typer.Exit(code)
+
+
+def exit_code(codes: list[int], *, published: bool) -> int:
+    """The exit code of a build from those of its reports: 3 where others are at all that is left to do.
+
+    >>> exit_code([0, 3], published=True), exit_code([0, 3], published=False), exit_code([2, 3], published=True)
+    (0, 3, 2)
+    """
+    left = (0, 2, 1) if published else (0, 2, 3, 1)
+    return max((code for code in codes if code in left), key=left.index, default=0)
 
 
 def data() -> None:
@@ -124,5 +135,5 @@ def init(folder: Annotated[Path, typer.Argument(help="New, or empty.")]) -> None
     """
     with room_in(folder):
         write_project(folder)
-    then = f"cd {folder}, puis ctg build, ou ctg list epci MOT, pour un autre territoire"
+    then = f"cd {shlex.quote(str(folder))}, puis ctg build, ou ctg list epci MOT, pour un autre territoire"
     messages.print(f"{folder} : prêt ; la suite : {then}")

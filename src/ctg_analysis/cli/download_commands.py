@@ -106,7 +106,7 @@ def summary(outcomes: Sequence[Outcome], others: Sequence[Source], raw: Path) ->
 def exit_code(outcomes: Sequence[Outcome]) -> int:
     """The exit code: 0, 1 when a source could not be had, 3 when another process was fetching all of those."""
     states = {outcome.state for outcome in outcomes}
-    return 1 if states & {FAILED, SILENT} else 3 if BUSY in states else 0
+    return 1 if states & {FAILED, SILENT} else 3 if BUSY in states and GOT not in states else 0
 
 
 @contextmanager

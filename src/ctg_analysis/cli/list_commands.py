@@ -17,6 +17,7 @@ from ctg_analysis.demarche.columns import JOIN
 from ctg_analysis.display.texts import alphabetical
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.indicator import OK, Indicator
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI, DataRoot, all_chapters, data_root
 from ctg_analysis.model.source import SOURCES
@@ -52,7 +53,7 @@ def list_(
         lines = [line for line in lines_of(epcis) if alphabetical(word) in alphabetical(line)]
     print(*lines, sep="\n", end="\n" if lines else "")
     if word and not lines:
-        raise UserError(f"ctg list {what} : rien avec {word!r}")
+        raise UserError(f"ctg list {what} : rien avec {quote(word)}")
     starred = f", dont étoilés : {sum(STAR in line for line in lines)}" if what == "indicators" and not epcis else ""
     messages.print(f"{noun} : {len(lines)}{starred}")
 

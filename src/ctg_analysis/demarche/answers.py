@@ -26,6 +26,7 @@ from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import read_material
 from ctg_analysis.demarche.table_files import A_CODE, FORMULA_STARTS
 from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.scratch import PART, for_owner_alone
 from ctg_analysis.model.settings import DataRoot, broken, project_path
 from ctg_analysis.model.yaml_files import BIDIRECTIONAL
@@ -117,7 +118,7 @@ def read_export(path: Path) -> Export:
         rows = ([CODE_AND_TEXT.sub(r"\1", name) for name in rows[0]], *rows[1:])
     if "id" in map(_technical, rows[0]):
         return _limesurvey(path, rows, lines)
-    raise broken(path, 1, f"{rows[0][0][:40]!r}", EITHER)
+    raise broken(path, 1, f"{quote(rows[0][0][:40])}", EITHER)
 
 
 def _rows_of_workbook(path: Path) -> tuple[tuple, tuple]:
@@ -256,7 +257,7 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
     ]
     again = export.ids[export.ids.duplicated()]
     findings += [
-        Finding(place, line, "id", f"{identifier!r} une seconde fois", "un identifiant qui ne vient qu'une fois")
+        Finding(place, line, "id", f"{quote(identifier)} une seconde fois", "un identifiant qui ne vient qu'une fois")
         for line, identifier in again.items()
     ]
     table = {}
@@ -353,7 +354,7 @@ def _translated(
     for text in (text for text, code in codes.items() if code is None):
         lines = texts.index[texts.eq(text)]
         more = f", et {len(lines) - 1} fois de plus" if len(lines) > 1 else ""
-        quoted = repr(text) if re.fullmatch(A_CODE, text) else f"un texte de {len(text)} caractères"
+        quoted = quote(text) if re.fullmatch(A_CODE, text) else f"un texte de {len(text)} caractères"
         wrong.append((lines[0], quoted + more, expected))
     return texts.map(codes), wrong
 

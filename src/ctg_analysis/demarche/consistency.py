@@ -12,6 +12,7 @@ from ctg_analysis.demarche.columns import (
     INDICATOR,
     INTERVIEW,
     JOIN,
+    LIST,
     PUBLIC,
     SURVEY,
     VALID,
@@ -24,7 +25,7 @@ from ctg_analysis.demarche.columns import (
 from ctg_analysis.demarche.table_files import TableFile
 from ctg_analysis.model.catalogue import CATALOGUE, essentials
 from ctg_analysis.model.errors import Finding
-from ctg_analysis.model.habits import as_shown
+from ctg_analysis.model.habits import as_shown, number_text, quote
 
 Tables = Mapping[str, TableFile]
 
@@ -42,12 +43,12 @@ OF_A_RESULT = ("valeur_reference", "date_reference", "cible", "cible_date", "col
 def inconsistencies(tables: Tables) -> list[Finding]:
     """Each break of the chain; tables: those of OF_CHAIN. What was given up is not held to anything.
 
-    A check waits until each table that it reads can be read whole.
+    A check waits until each table that it reads can be read; what a wrong line names counts, its amounts do not.
     """
     return [
         finding
         for check, needed in CHECKS.items()
-        if not any(tables[name].findings for name in needed)
+        if not any(tables[name].unread for name in needed)
         for finding in check(tables)
     ]
 
@@ -72,13 +73,12 @@ def active(actions: pd.DataFrame) -> pd.DataFrame:
 
 def _enjeux(tables: Tables) -> Iterator[Finding]:
     """The retained enjeux that no action serves, and the decisions without reason or date."""
-    file, actions = tables["enjeux"], active(tables["actions"].rows)
-    objectives = tables["objectifs"].rows.set_index("obj_id")["enjeux"]
-    served = {enjeu for named in actions["enjeu_ids"].dropna() for enjeu in named}
-    served |= {enjeu for named in actions["obj_id"].map(objectives).dropna() for enjeu in named}
+    file, actions, objectives = tables["enjeux"], active(tables["actions"].texts), tables["objectifs"].texts
+    pursued = objectives.loc[objectives["obj_id"].isin(actions["obj_id"]), "enjeux"]
+    served = {enjeu for named in [*actions["enjeu_ids"], *pursued] for enjeu in named.split(LIST)}
     for row in lines(file.rows):
-        if row.retenu and row.enjeu_id not in served and len(tables["actions"].rows):
-            expected = "une action de la table actions qui le nomme, ou un objectif qui le fait"
+        if row.retenu and row.enjeu_id not in served and len(actions):
+            expected = f"une action de {tables['actions'].label} qui le nomme, ou un objectif qui le fait"
             yield file.fault(row.Index, "enjeu_id", f"{row.enjeu_id}, retenu sans action", expected)
         for column in ("motif", "decide_le"):
             if row.retenu is not None and getattr(row, column) is None:
@@ -89,8 +89,9 @@ def _enjeux(tables: Tables) -> Iterator[Finding]:
 def _actions(tables: Tables) -> Iterator[Finding]:
     """What an action lacks: who leads it, when, who pays, how its result is measured."""
     file, followed = tables["actions"], tables["indicateurs_suivi"]
-    paid = set(tables["financements"].rows["action_id"])
+    paid = ids(tables["financements"], "action_id")
     results = followed.rows[followed.rows["type"].eq("résultat")]
+    wrong = set(followed.texts.loc[followed.wrong_lines, "ind_id"])  # of which nobody knows what they are
     for row in lines(active(file.rows)):
         name = row.action_id
         for column, expected in MUST_HAVE.items():
@@ -103,7 +104,7 @@ def _actions(tables: Tables) -> Iterator[Finding]:
             expected = f"une ligne par financeur et par année dans {tables['financements'].label}"
             yield file.fault(row.Index, "action_id", f"{name}, sans financeur", expected)
         of_it = results[results["ind_id"].isin(row.indicateurs_resultat or ())]
-        if of_it.empty:
+        if of_it.empty and wrong.isdisjoint(row.indicateurs_resultat or ()):
             expected = f"un indicateur de type résultat de {followed.label}"
             yield file.fault(row.Index, "indicateurs_resultat", f"{name}, sans indicateur de résultat", expected)
         for indicator in lines(of_it):
@@ -117,24 +118,26 @@ def _actions(tables: Tables) -> Iterator[Finding]:
 def _budgets(tables: Tables) -> Iterator[Finding]:
     file, brought_by = tables["actions"], tables["financements"]
     sums = brought_by.rows.groupby(["action_id", "nature"])["montant"].sum()
-    actions = active(file.rows)
-    for row in lines(actions[actions["action_id"].isin(brought_by.rows["action_id"])]):
+    partly = brought_by.texts.loc[brought_by.wrong_lines, "action_id"]  # some of its money is not known
+    actions, paid = active(file.rows), brought_by.rows["action_id"]
+    for row in lines(actions[actions["action_id"].isin(paid) & ~actions["action_id"].isin(partly)]):
         for column, nature in BUDGETS.items():
             brought, budget = sums.get((row.action_id, nature), 0.0), getattr(row, column)
             if abs(brought - (budget or 0)) > CENT:
-                expected = f"{brought:.2f}, ce qu'apportent les financeurs de {row.action_id} dans {brought_by.label}"
-                written = "une case vide" if budget is None else f"{budget:.2f}"
+                total = number_text(brought)
+                expected = f"{total}, ce qu'apportent les financeurs de {row.action_id} dans {brought_by.label}"
+                written = "une case vide" if budget is None else number_text(budget)
                 yield file.fault(row.Index, column, written, expected)
 
 
 def _constats(tables: Tables) -> Iterator[Finding]:
-    file = tables["constats"]
-    kinds = _supporting(tables["preuves"].rows).groupby("constat_id")["type"].nunique()
+    file, proofs = tables["constats"], tables["preuves"]
+    kinds = _supporting(proofs.texts).groupby("constat_id")["type"].nunique()
     alone = one_interview(tables["preuves"].rows, tables["extraits"].rows)
     for row in file.rows.itertuples():
         count = kinds.get(row.constat_id, 0)
         if row.force_preuve == STRONG and count < KINDS:
-            expected = f"{KINDS} au moins dans la table preuves, ou une note plus basse"
+            expected = f"{KINDS} au moins dans {proofs.label}, ou une note plus basse"
             fault = f"{row.constat_id}, noté {STRONG} avec {count} sorte de preuve"
             yield file.fault(row.Index, "force_preuve", fault, expected)
         elif row.constat_id in alone and row.force_preuve > 1:
@@ -156,7 +159,7 @@ def _orders(tables: Tables) -> Iterator[Finding]:
         moments = file.rows[[begins, ends]].dropna().map(lambda moment: str(moment)[:10])  # a day too
         for line, begin, end in moments.itertuples():
             if last_day(end) < first_day(begin):
-                yield file.fault(line, ends, repr(end), f"une date après {as_shown(begin)}, de {begins}")
+                yield file.fault(line, ends, quote(end), f"une date après {as_shown(begin)}, de {begins}")
 
 
 def _attendance(tables: Tables) -> Iterator[Finding]:
@@ -188,13 +191,13 @@ def _outside(tables: Tables) -> Iterator[Finding]:
             for line, moment in rows[column].dropna().items():
                 moment = str(moment)
                 if not begin <= first_day(moment) <= last_day(moment) <= end:
-                    yield file.fault(int(line), column, repr(moment), expected)
+                    yield file.fault(int(line), column, quote(moment), expected)
     file, signed = tables["indicateurs_suivi"], convention.validee_le and convention.validee_le.date()
     kept = file.rows.loc[~file.rows["action_id"].isin(dropped), "date_reference"].dropna()
     for line, moment in kept.items() if signed else ():
         if first_day(moment) > signed:
             expected = f"une valeur de départ du {signed:%d/%m/%Y} au plus tard, quand la convention a été validée"
-            yield file.fault(int(line), "date_reference", repr(moment), expected)
+            yield file.fault(int(line), "date_reference", quote(moment), expected)
 
 
 OF_CHAIN = ("actions", "ateliers", "calendrier", "constats", "convention", "enjeux", "equipements_services")
@@ -235,7 +238,7 @@ def dangling(tables: Tables, places: set[str] | None = None) -> list[Finding]:
         findings += [finding for file in tables.values() for finding in _strangers(file, places)]
     followed = tables["indicateurs_suivi"]
     findings += [
-        followed.fault(line, "indicateur", repr(name), OF_THE_CATALOGUE)
+        followed.fault(line, "indicateur", quote(name), OF_THE_CATALOGUE)
         for line, name in cells(followed, "indicateur")
         if name not in CATALOGUE
     ]
@@ -263,7 +266,7 @@ def _named(file: TableFile, tables: Tables) -> Iterator[Finding]:
         files = " ou ".join(target.label for target in targets)
         for line, value in cells(file, name):
             if value not in known:
-                yield file.fault(line, name, repr(value), f"un identifiant de {files} : le corriger ou l'y ajouter")
+                yield file.fault(line, name, quote(value), f"un identifiant de {files} : le corriger ou l'y ajouter")
 
 
 def _strangers(file: TableFile, places: set[str]) -> Iterator[Finding]:
@@ -271,14 +274,14 @@ def _strangers(file: TableFile, places: set[str]) -> Iterator[Finding]:
     for name, column in file.table.columns.items():
         for line, code in cells(file, name) if column.kind.places else ():
             if code not in places:
-                yield file.fault(line, name, repr(code), expected)
+                yield file.fault(line, name, quote(code), expected)
 
 
 def _proofs(tables: Tables) -> Iterator[Finding]:
     proofs = tables["preuves"]
     for row in lines(proofs.rows):
         parts = row.ref.split(JOIN)
-        ref = proofs.fault(row.Index, "ref", repr(row.ref), "")
+        ref = proofs.fault(row.Index, "ref", quote(row.ref), "")
         filled = [column for column in ("lecture", "repere") if getattr(row, column)]
         if row.type == INDICATOR:
             if len(parts) != 3:
@@ -291,7 +294,7 @@ def _proofs(tables: Tables) -> Iterator[Finding]:
             continue
         for column in filled:
             expected = "une case vide, sauf pour un indicateur"
-            yield proofs.fault(row.Index, column, repr(getattr(row, column)), expected)
+            yield proofs.fault(row.Index, column, quote(getattr(row, column)), expected)
         target = tables[PROVED_BY[row.type]]
         if target.unread:
             continue
@@ -307,21 +310,21 @@ def _of_actions(tables: Tables) -> Iterator[Finding]:
     axis = tables["objectifs"].rows.set_index("obj_id")["axe_id"].to_dict()
     for row in lines(actions.rows):
         if axis.get(row.obj_id, row.axe_id) != row.axe_id:
-            expected = f"{axis[row.obj_id]!r}, l'axe de l'objectif {row.obj_id}"
-            yield actions.fault(row.Index, "axe_id", repr(row.axe_id), expected)
+            expected = f"{quote(axis[row.obj_id])}, l'axe de l'objectif {row.obj_id}"
+            yield actions.fault(row.Index, "axe_id", quote(row.axe_id), expected)
         for column, sorts in MEANS.items():
             for name in getattr(row, column) or ():
                 if owner.get(name, row.action_id) != row.action_id:
                     expected = f"un indicateur de {row.action_id} : celui-ci est de {owner[name]}"
-                    yield actions.fault(row.Index, column, repr(name), expected)
+                    yield actions.fault(row.Index, column, quote(name), expected)
                 elif sort.get(name, sorts[0]) not in sorts:
                     expected = f"un indicateur de type {' ou '.join(sorts)} : celui-ci est de type {sort[name]}"
-                    yield actions.fault(row.Index, column, repr(name), expected)
+                    yield actions.fault(row.Index, column, quote(name), expected)
     for row in lines(follow_up.rows) if not followed.unread else ():
         for name, _ in row.valeurs_indicateurs or ():
             if owner.get(name) != row.action_id:
                 expected = f"un indicateur de {row.action_id} dans {followed.label}"
-                yield follow_up.fault(row.Index, "valeurs_indicateurs", repr(name), expected)
+                yield follow_up.fault(row.Index, "valeurs_indicateurs", quote(name), expected)
 
 
 def of_convention(tables: Tables) -> Iterator[Finding]:
@@ -355,11 +358,11 @@ def of_info_flashes(tables: Tables) -> Iterator[Finding]:
     for issue in lines(file.rows):
         for extract in issue.paroles or ():
             if extract in kept_back:
-                expected = f"un extrait de la table extraits que chacun peut lire : {kept_back[extract]}"
-                yield file.fault(issue.Index, "paroles", repr(extract), expected)
+                expected = f"un extrait de {tables['extraits'].label} que chacun peut lire : {kept_back[extract]}"
+                yield file.fault(issue.Index, "paroles", quote(extract), expected)
         for figure in issue.chiffres_cles or ():
             if figure.split(JOIN)[0] not in CATALOGUE:
-                yield file.fault(issue.Index, "chiffres_cles", repr(figure), OF_THE_CATALOGUE)
+                yield file.fault(issue.Index, "chiffres_cles", quote(figure), OF_THE_CATALOGUE)
         for column, most in MOST_IN_AN_ISSUE.items():
             if (count := len(getattr(issue, column) or ())) > most:
                 yield file.fault(issue.Index, column, str(count), f"{most} au plus")
@@ -380,5 +383,5 @@ def of_synthesis(file: TableFile) -> Iterator[Finding]:
                 yield file.fault(row.Index, column, "une case vide", f"ce qui fait la ligne {row.place}")
         if row.indicateur and row.indicateur not in known:
             yield file.fault(
-                row.Index, "indicateur", repr(row.indicateur), "un indicateur de data/reference/essentiel.yml"
+                row.Index, "indicateur", quote(row.indicateur), "un indicateur de data/reference/essentiel.yml"
             )

@@ -109,7 +109,7 @@ def how_written(column: Column) -> str:
     how = [
         column.kind.how,
         "parmi : " + ", ".join(column.kind.choices) if column.kind.choices else "",
-        "de " + " ou ".join(f"{name}.csv" for name in column.of) if column.of else "",
+        "de " + " ou ".join(f"la feuille « {TABLES[name].sheet} »" for name in column.of) if column.of else "",
     ]
     return " ; ".join(filter(None, how)) or "texte"
 

@@ -112,9 +112,11 @@ def wrong_together(files: MaterialFiles, tables: Mapping[str, TableFile], places
     ]
 
 
-def no_convention(folder: Path) -> Finding:
+def no_convention(files: MaterialFiles) -> Finding:
     """What is said of a démarche that has no convention yet."""
-    place = f"{project_path(folder)}/{PUBLIC['convention'].place}"
+    file, folder = files.tables["convention"], files.folder
+    there = file.workbook or file.path.is_file()
+    place = file.place if there else f"{project_path(folder)}/{PUBLIC['convention'].place}"
     expected = f"une ligne, et les signataires ; `ctg new {folder.name}` écrit les feuilles qui manquent"
     return Finding(place, None, None, "aucune convention encore", expected)
 

@@ -22,6 +22,7 @@ from ctg_analysis.indicators.comparisons import (
 from ctg_analysis.indicators.trends import LEAST_YEARS, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding
+from ctg_analysis.model.habits import number_text, quote
 from ctg_analysis.model.indicator import CENSORED, EVENTS, OK, Count, Indicator, Rate, is_proportion
 from ctg_analysis.model.source import SOURCES, SURVEY
 from ctg_analysis.model.territories import find_epci
@@ -57,7 +58,7 @@ def exact_baselines(followed: TableFile, observations: pd.DataFrame, epci: str) 
             base = SOURCES[known["source"]].secrecy.base if known["low"] < known["high"] else 0
             if base and isinstance(CATALOGUE[row.indicateur].value, Count) and row.valeur_reference % base:
                 expected = f"un multiple de {base} : publié arrondi, ce nombre ne se donne pas à l'unité"
-                yield followed.fault(row.Index, "valeur_reference", f"{row.valeur_reference:g}", expected)
+                yield followed.fault(row.Index, "valeur_reference", number_text(row.valeur_reference), expected)
 
 
 def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> Iterator[Finding]:
@@ -86,7 +87,7 @@ def few_answers(tables: Mapping[str, TableFile]) -> Iterator[Finding]:
         cells = [file.texts[name] for file in answers if name in file.texts]
         told = sum((~column.isin(["", columns.NOT_CONCERNED, columns.NO_ANSWER])).sum() for column in cells)
         if cells and name in closed and told < HIDDEN_UNDER:
-            found = f"{name!r}, question de moins de {HIDDEN_UNDER} réponses, dont rien n'est publié (règle R10)"
+            found = f"{quote(name)}, question de moins de {HIDDEN_UNDER} réponses, dont rien n'est publié (règle R10)"
             yield proofs.fault(int(line), "ref", found, "une autre preuve, ou cette ligne retirée et le constat relu")
 
 
@@ -119,7 +120,7 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
     match = BENCHMARK.fullmatch(row.repere)
     if not match:
         one_of = f"l'une de ces valeurs : {', '.join(LEVELS)}, et le code s'il y en a plusieurs"
-        return "repere", repr(row.repere), one_of
+        return "repere", quote(row.repere), one_of
     level = LEVELS[match[1]]
     code = match[2] or _code_of(level, territories, epci)
     other = known[known["level"].eq(level) & known["territory"].eq(code) & known["period"].eq(period)]
@@ -133,7 +134,7 @@ def _compared(own, row, known, territories, epci, period) -> tuple[str, str, str
     word = word or {1: columns.HIGHER, -1: columns.LOWER}.get(side, columns.CLOSE)
     if word != row.lecture:
         values = f"ici {_value(own.iloc[0])} en {period}, {row.repere} {_value(other.iloc[0])}"
-        return "lecture", f"{row.lecture!r} ({values})", f"{word!r}, {test} ; {WITHDRAW}"
+        return "lecture", f"{quote(row.lecture)} ({values})", f"{quote(word)}, {test} ; {WITHDRAW}"
     return None
 
 
@@ -173,11 +174,11 @@ def _code_of(level: str, territories: pd.DataFrame, epci: str) -> str:
 
 def _beside_a_number(own: pd.Series, row) -> tuple[str, str, str] | None:
     if not re.fullmatch(r"-?\d+(?:[.,]\d+)?", row.repere):
-        return "repere", repr(row.repere), "un nombre, tel que 20 ou 12,5"
+        return "repere", quote(row.repere), "un nombre, tel que 20 ou 12,5"
     limit, (low, high) = float(row.repere.replace(",", ".")), _bounds(own)
     if low >= limit if row.lecture == columns.AT_LEAST else high <= limit:
         return None
-    found = f"{row.lecture!r} {row.repere} (ici {_value(own)} en {own['period']})"
+    found = f"{quote(row.lecture)} {row.repere} (ici {_value(own)} en {own['period']})"
     return "lecture", found, f"une lecture que cette valeur vérifie ; {WITHDRAW}"
 
 
@@ -198,7 +199,7 @@ def _since(indicator: Indicator, own: pd.DataFrame, row, known: pd.DataFrame) ->
     test = f"que la tendance de {len(years)} années établit" if sought else "que le hasard n'explique pas (test à 5 %)"
     if not same_sign:
         test = "de ce sens"
-    return "lecture", f"{row.lecture!r} {row.repere} ({values})", f"une évolution {test} ; {WITHDRAW}"
+    return "lecture", f"{quote(row.lecture)} {row.repere} ({values})", f"une évolution {test} ; {WITHDRAW}"
 
 
 def _probable(indicator: Indicator, own: pd.DataFrame, before: pd.DataFrame) -> bool:

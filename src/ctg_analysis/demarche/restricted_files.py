@@ -116,7 +116,7 @@ def _recordings(files: RestrictedFiles) -> list[Finding]:
     interviews, folder = files.tables["entretiens"], files.folder / RECORDINGS
     named = interviews.rows["enregistrement"].dropna()
     there = {path.name for path in recorded(folder)}
-    stray = "un enregistrement que nomme une ligne de la table entretiens"
+    stray = f"un enregistrement que nomme une ligne de {interviews.label}"
     absent = f"un fichier de {RECORDINGS}/, ou une case vide"
     return [
         *(

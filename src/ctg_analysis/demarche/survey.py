@@ -17,6 +17,7 @@ from ctg_analysis.demarche.table_files import SECTEUR
 from ctg_analysis.indicators.uncertainty import Z
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.habits import quote
 
 PROBABILITY, VOLUNTEERS = "probabiliste", "volontaires"
 
@@ -25,7 +26,7 @@ FEWEST = 10  # answers of a category of a margin: with fewer, it is put together
 ROUNDS, NEAR = 1000, 1e-9  # of the raking: how many at most, and the gap (part of the whole) that ends it
 
 UNDER, OVER, CLOSE = "sous-représenté", "surreprésenté", "proche"
-MARGINS = "marges.csv"
+MARGINS = "feuille « Marges du recensement », ou marges.csv"
 
 
 def effective_size(weights: pd.Series) -> float:
@@ -149,7 +150,7 @@ def margin_cells(answers: pd.DataFrame, margins: pd.DataFrame) -> dict[str, pd.S
         )
         for modality in sorted({*answered} - {NO_ANSWER, *rows["modalite"]}):
             expected = "une marge pour chaque modalité des réponses"
-            findings.append(Finding(MARGINS, None, variable, f"aucune modalité {modality!r}", expected))
+            findings.append(Finding(MARGINS, None, variable, f"aucune modalité {quote(modality)}", expected))
         cells[variable] = answered
     if findings:
         raise InputError(findings)

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 from ctg_analysis.demarche.columns import CLOSED, COPIL, LIST, NUMERIC, OPEN, OUTSIDE, READERS, SEVERAL, labels, lines
 from ctg_analysis.demarche.declared_tables import TABLES, Column, Table, how_written
 from ctg_analysis.model.errors import Finding, InputError, first_ones
-from ctg_analysis.model.habits import NO_NAMES
+from ctg_analysis.model.habits import NO_NAMES, SheetPlace, folded, quote
+from ctg_analysis.model.settings import project_path
 from ctg_analysis.raw.files import REMARK, Sheet, place_of
 from ctg_analysis.raw.form_workbooks import DAY, NOTHING, NUMBER, TEXT, workbook
 from ctg_analysis.raw.form_workbooks import Column as SheetColumn
@@ -25,6 +26,7 @@ from ctg_analysis.raw.tables import (
     Filled,
     load_filled,
     no_headings,
+    quote_original,
     tables_in,
     turned_round,
     wrong_columns,
@@ -37,23 +39,27 @@ WITH_QUESTIONS = ("reponses", "reponses_sensibles")  # a column for each questio
 DELETIONS = "suppressions.csv"  # beside the private tables: what was deleted when it was due
 MOST_ROWS = 100_000  # of a table
 LONGEST = 30_000  # characters in a cell, of which Excel takes no more than 32 767
+TOTALS = {"total", "totaux", "soustotal", "totalgeneral"}  # folded
 
 
 @dataclass(frozen=True)
 class TableFile:
     """What a file gave. Index of both tables: the line, as a person counts, the header being the first.
 
-    texts: every row as it is written. rows: the valid rows, typed; the questions of answers as they are written.
-    findings: what is wrong with the others. unread: nothing could be read, so that what names it is not followed.
-    form: the CSV file, or the sheet of a workbook.
+    texts: every row as it is read. original: the same cells as a person has typed them. rows: the valid rows, in their
+    types; the questions of answers as they are written. findings: what is wrong with the others. unread: it could not
+    be read whole, so that what names it is not followed. form: the CSV file, or the sheet of a workbook. workbook: the
+    one that has the other tables of its folder, where there is neither.
     """
 
     table: Table
     form: Filled
     texts: pd.DataFrame
+    original: pd.DataFrame
     rows: pd.DataFrame
     findings: tuple[Finding, ...] = ()
     unread: bool = False
+    workbook: Path | None = None
 
     @property
     def path(self) -> Path:
@@ -63,7 +69,9 @@ class TableFile:
     @property
     def label(self) -> str:
         """What a message calls it: the name of its file, or its sheet."""
-        return f"la feuille « {self.form.name} »" if isinstance(self.form, Sheet) else self.table.file
+        if isinstance(self.form, Sheet):
+            return f"la feuille « {self.form.name} »"
+        return f"la feuille « {self.table.sheet} »" if self.workbook else self.table.file
 
     @property
     def outlived(self) -> bool:
@@ -73,11 +81,18 @@ class TableFile:
     @property
     def place(self) -> str:
         """The path, or the sheet, as a person reads it."""
+        if self.workbook:
+            return SheetPlace.of(project_path(self.workbook), self.table.sheet, {})
         return place_of(self.form)
 
     def fault(self, line: int | None, column: str | None, found: str, expected: str) -> Finding:
-        """What is wrong at a place of it."""
-        return Finding(self.place, line, column, found, expected)
+        """What is wrong at a place of it, a cell quoted as a person has typed it."""
+        return quote_original(Finding(self.place, line, column, found, expected), self.texts, self.original)
+
+    @property
+    def wrong_lines(self) -> pd.Index:
+        """The lines that are wrong, which have no row."""
+        return self.texts.index.difference(self.rows.index)
 
 
 def read_folder(
@@ -90,12 +105,14 @@ def read_folder(
     """
     held = tables_in(folder, [table.headings for table in tables.values()])
     told = {(one.path, one.line, one.column) for one in held.findings}  # cells without a value, which are read as blank
+    workbook = next((one.path for one in held.tables.values() if isinstance(one, Sheet)), None)
     files = {}
     for name, table in tables.items():
         file = read_table(held.tables.get(name, folder / table.file), table, codes)
         lost = name in held.unread and not len(file.texts)
         others = tuple(one for one in file.findings if (one.path, one.line, one.column) not in told)
-        files[name] = replace(file, unread=file.unread or lost, findings=others)
+        missing = None if name in held.tables or not table.workbook else workbook
+        files[name] = replace(file, unread=file.unread or lost, findings=others, workbook=missing)
     return files, held.findings
 
 
@@ -108,11 +125,15 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
         texts = load_filled(path, lambda header: _columns(header, table, path, findings), MOST_ROWS, footer=REMARK)
     except InputError as error:
         return replace(_nothing(path, table), findings=tuple(error.findings), unread=True)
-    for name, column in table.columns.items():
-        texts[name] = texts[name].map(cache(partial(column.kind.as_read, codes=codes)))
     texts.index = texts.index.astype(int)
+    lacking = [name for name in table.columns if name not in texts]
+    original = texts.assign(**dict.fromkeys(lacking, ""))
+    totals = _totals(original, table, path)
+    original = original.drop([one.line for one in totals])
+    read = {name: cache(partial(column.kind.as_read, codes=codes)) for name, column in table.columns.items()}
+    texts = original.assign(**{name: original[name].map(as_read) for name, as_read in read.items()})
     rows, lines = [], []
-    findings += _repeated(texts, table, path) + _hostile(texts, path)
+    findings += totals + _repeated(texts, table, path) + _hostile(texts, path)
     if table.single:
         findings += [Finding(place_of(path), line, None, "une autre ligne", "une seule") for line in texts.index[1:]]
     for line, cells in zip(texts.index.tolist(), texts[list(table.columns)].to_dict("records"), strict=True):
@@ -120,13 +141,24 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
             rows.append(table.row.model_validate({name: cell for name, cell in cells.items() if cell}))
             lines.append(line)
         except ValidationError as error:
-            findings += [_finding(problem, line, path, table) for problem in error.errors()]
-    typed = _typed(rows, lines, table).join(texts.drop(columns=list(table.columns)))
-    return TableFile(table, path, texts, typed, tuple(first_ones(findings)))
+            problems = [one for one in error.errors() if one["loc"][0] not in lacking]
+            findings += [_finding(problem, line, path, table) for problem in problems]
+    valid = _in_types(rows, lines, table).join(texts.drop(columns=list(table.columns)))
+    findings = first_ones(quote_original(one, texts, original) for one in findings)
+    return TableFile(table, path, texts, original, valid, tuple(findings), unread=bool(lacking))
 
 
 def _nothing(path: Filled, table: Table) -> TableFile:
-    return TableFile(table, path, pd.DataFrame(columns=list(table.columns), dtype=str), _typed([], [], table))
+    nothing = pd.DataFrame(columns=list(table.columns), dtype=str)
+    return TableFile(table, path, nothing, nothing, _in_types([], [], table))
+
+
+def _totals(original: pd.DataFrame, table: Table, path: Filled) -> list[Finding]:
+    """The lines that add up others, which a person has written below them."""
+    first = original[[*table.columns]].where(original.ne("")).bfill(axis=1).iloc[:, 0].fillna("")
+    lines = first.index[first.map(folded).isin(TOTALS)].tolist()
+    expected = "des lignes de la table, sans leur total : supprimer cette ligne"
+    return [Finding(place_of(path), line, None, quote(first[line]), expected) for line in lines]
 
 
 def _columns(header: list[str], table: Table, path: Filled, findings: list[Finding]) -> list[str]:
@@ -137,7 +169,7 @@ def _columns(header: list[str], table: Table, path: Filled, findings: list[Findi
     twice = [name for name in dict.fromkeys(header) if header.count(name) > 1]
     findings += [Finding(place_of(path), 1, name, *COLUMN_TWICE) for name in twice]
     findings += wrong_columns(path, table.columns, own if with_questions else header)
-    if twice or not {*table.columns} <= {*header}:
+    if twice:
         raise InputError(findings)
     return header if with_questions else own
 
@@ -168,7 +200,7 @@ def _finding(problem: dict, line: int, path: Path, table: Table) -> Finding:
 
 def quoted(text: str, table: Table) -> str:
     """A cell as a message shows it; only its length when the table holds personal data."""
-    return f"un texte de {len(text)} caractères" if table.private else repr(text)[:60]
+    return f"un texte de {len(text)} caractères" if table.private else quote(text)
 
 
 def _hostile(texts: pd.DataFrame, path: Filled) -> list[Finding]:
@@ -184,7 +216,7 @@ def _hostile(texts: pd.DataFrame, path: Filled) -> list[Finding]:
     ]
 
 
-def _typed(rows: list, lines: list[int], table: Table) -> pd.DataFrame:
+def _in_types(rows: list, lines: list[int], table: Table) -> pd.DataFrame:
     cells = {name: [getattr(row, name) for row in rows] for name in table.columns}
     frame = pd.DataFrame(cells, index=pd.Index(lines, dtype=int), dtype=object)
     return frame.astype(table.dtypes)
@@ -260,20 +292,20 @@ def questions_wrong(questionnaire: TableFile, margins: TableFile, former: TableF
             yield questionnaire.fault(row.Index, "modalites", written, expected)
         for code in sorted(codes[row.q_id] & set(OUTSIDE)):
             expected = f"d'autres codes que {', '.join(OUTSIDE)}, qu'a toute question"
-            yield questionnaire.fault(row.Index, "modalites", repr(code), expected)
+            yield questionnaire.fault(row.Index, "modalites", quote(code), expected)
         for question, code in row.filtre if isinstance(row.filtre, tuple) else ():
             if code not in codes.get(question, set()):
                 expected = "question=code, d'une question de la feuille et de l'un de ses codes, ou une case vide"
-                yield questionnaire.fault(row.Index, "filtre", repr(f"{question}={code}"), expected)
+                yield questionnaire.fault(row.Index, "filtre", quote(f"{question}={code}"), expected)
     for table, column in ((margins, "variable"), (former, "q_id")):
         for row in table.rows[table.rows[column].ne(SECTEUR)].itertuples():
             question = getattr(row, column)
             if question not in codes:
                 expected = f"une question de {questionnaire.label}" + f", ou {SECTEUR}" * (table is margins)
-                yield table.fault(row.Index, column, repr(question), expected)
+                yield table.fault(row.Index, column, quote(question), expected)
             elif row.modalite not in codes[question]:
                 expected = f"un code de {question} dans {questionnaire.label}"
-                yield table.fault(row.Index, "modalite", repr(row.modalite), expected)
+                yield table.fault(row.Index, "modalite", quote(row.modalite), expected)
 
 
 def codes_of(questions: pd.DataFrame) -> dict[str, set[str]]:
@@ -346,7 +378,7 @@ def _cells_wrong(answers: TableFile, name: str, kind: str, codes: set[str], sour
     for code, places in wrong.groupby(wrong, sort=False).groups.items():
         others = len(places) - 1
         more = f" (et dans {others} autre{'s' * (others > 1)} ligne{'s' * (others > 1)})" if others else ""
-        quoted = repr(code) if re.fullmatch(A_CODE, str(code)) else f"un texte de {len(str(code))} caractères"
+        quoted = quote(code) if re.fullmatch(A_CODE, str(code)) else f"un texte de {len(str(code))} caractères"
         yield answers.fault(int(places[0]), name, quoted + more, expected)
 
 

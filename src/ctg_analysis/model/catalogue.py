@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, TypeAdapter, ValidationError
 
 from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.indicator import Count, Indicator, Mean, measures_of
 from ctg_analysis.model.settings import project_path, settings
 from ctg_analysis.model.source import SOURCES
@@ -79,7 +80,7 @@ def _indicator(name: str, family: str, parts: dict[Place, dict[str, Any]], read:
     here = [*parts][-1]
 
     def wrong(field: str, found: str, expected: str) -> Finding:
-        return Finding(file, read.lines[*place_of[field], field], field, repr(found), expected)
+        return Finding(file, read.lines[*place_of[field], field], field, quote(found), expected)
 
     findings = [wrong(field, given[field], "aucune clé de ce nom") for field in OF_THE_GROUP if field in given]
     try:
@@ -93,7 +94,7 @@ def _indicator(name: str, family: str, parts: dict[Place, dict[str, Any]], read:
     findings += [wrong("sources", source, expected) for source in indicator.sources if source not in SOURCES]
     expected = "une mesure que donne l'une de ses sources"
     line = read.lines[*place_of["value"], "value"]
-    findings += [Finding(file, line, f"{name}.value", repr(one), expected) for one in _undeclared(indicator)]
+    findings += [Finding(file, line, f"{name}.value", quote(one), expected) for one in _undeclared(indicator)]
     if findings:
         raise InputError(findings)
     return indicator

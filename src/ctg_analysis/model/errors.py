@@ -1,10 +1,14 @@
 """Errors told to a person: one line that says what, where, what was expected and what to do."""
 
 import errno
+import json
+import shlex
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import TypeVar
 
@@ -49,7 +53,10 @@ def extra(name: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise UserError(f"{error.name} n'est pas installé : pip install 'ctg_analysis[{name}]'") from error
+        origin = distribution("ctg_analysis").read_text("direct_url.json")  # of a wheel, which no index has
+        wanted = f"ctg_analysis[{name}]" + (f" @ {json.loads(origin)['url']}" if origin else "")
+        command = f"{shlex.quote(sys.executable)} -m pip install {shlex.quote(wanted)}"
+        raise UserError(f"{error.name} n'est pas installé : {command}") from error
 
 
 class Busy(UserError):

@@ -203,6 +203,31 @@ def as_shown(text: str) -> str:
     return MONTH.sub(r"\2/\1", DAY.sub(r"\3/\2/\1", text))
 
 
+LONGEST_QUOTE = 60  # characters
+
+
+def quote(text: object) -> str:
+    """A cell or a word as a message quotes it: between guillemets, cut, what cannot be seen as an escape of Python.
+
+    >>> quote("12 000 €"), quote("a\\n\u202e"), quote("")
+    ('« 12 000 € »', '« a\\\\n\\\\u202e »', '« »')
+    """
+    whole = str(text)
+    cut = whole if len(whole) <= LONGEST_QUOTE else f"{whole[: LONGEST_QUOTE - 1]}…"
+    seen = (one if one.isprintable() or re.fullmatch(SPACES, one) else repr(one)[1:-1] for one in cut)
+    return f"« {''.join(seen)} »" if whole else "« »"
+
+
+def number_text(value: float) -> str:
+    """A number as a message writes it, in French, of two decimals at most.
+
+    >>> number_text(186300.0), number_text(12.5), number_text(-1234567.891), number_text(0.0)
+    ('186 300', '12,5', '-1 234 567,89', '0')
+    """
+    whole, decimals = f"{value:,.2f}".split(".")
+    return ",".join(filter(None, [whole.replace(",", " "), decimals.rstrip("0")]))
+
+
 class SheetPlace(str):
     """The place of a table in a workbook, written `caf.xlsx, feuille « Foyers »`; it knows the cells of its columns.
 

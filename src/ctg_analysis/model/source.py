@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.form import NO_OTHER_KEY, Cube, Form, Layout, Register, Structures, Table
-from ctg_analysis.model.habits import folded
+from ctg_analysis.model.habits import folded, quote
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.yaml_files import Years, load_yaml
 
@@ -341,7 +341,7 @@ def declared_sources() -> dict[str, Source]:
         for rank, source in enumerate(read.value):
             if source.id in sources:
                 line = read.lines[rank, "id"]
-                found = f"{source.id!r} une seconde fois"
+                found = f"{quote(source.id)} une seconde fois"
                 findings.append(Finding(project_path(path), line, "id", found, "un identifiant à elle seule"))
             if source.form:  # what all of them have in common: a restricted file, received by commune
                 source = replace(

@@ -5,7 +5,7 @@ from collections import Counter
 import pandas as pd
 
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.habits import folded
+from ctg_analysis.model.habits import folded, quote
 
 COMMUNE, ARRONDISSEMENT = "commune-actuelle", "arrondissement-municipal"
 MAYOTTE = "976"  # which the census files leave out
@@ -218,7 +218,9 @@ def find_epci(territories: pd.DataFrame, epci: str) -> pd.Series:
     """
     row = territories[territories["level"].eq("epci") & territories["code"].eq(epci)]
     if row.empty:
-        raise UserError(f"EPCI {epci!r} : aucun de ce SIREN dans l'année de référence, `ctg list epci MOT` le trouve")
+        raise UserError(
+            f"EPCI {quote(epci)} : aucun de ce SIREN dans l'année de référence, `ctg list epci MOT` le trouve"
+        )
     return row.iloc[0]
 
 
@@ -251,7 +253,7 @@ def epcis_of(territories: pd.DataFrame, departement: str) -> list[str]:
     epcis = territories[territories["level"].eq("epci")]
     codes = sorted(epcis.loc[epcis["departement"].str.split("|").map(lambda some: departement in some), "code"])
     if not codes:
-        raise UserError(f"département {departement!r} : aucun EPCI, attendu un code tel que 01, 2A ou 974")
+        raise UserError(f"département {quote(departement)} : aucun EPCI, attendu un code tel que 01, 2A ou 974")
     return codes
 
 

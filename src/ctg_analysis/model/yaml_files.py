@@ -12,6 +12,7 @@ import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
 
 from ctg_analysis.model.errors import IN_UTF8, Finding, InputError
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.settings import broken, project_path
 
 # Text as people write it by hand and send it: nothing in it is turned round.
@@ -194,7 +195,7 @@ def finding(problem: Mapping[str, Any], lines: dict[Place, int], file: str) -> F
     if problem["type"] == "missing":  # or blank
         absent = () if place[-1:] == problem["loc"][-1:] else problem["loc"][-1:]
         return Finding(file, lines[place], _column((*place, *absent)), "rien", expected_of(problem))
-    return Finding(file, lines[place], _column(place), repr(problem["input"])[:60], expected_of(problem))
+    return Finding(file, lines[place], _column(place), quote(problem["input"]), expected_of(problem))
 
 
 def expected_of(problem: dict) -> str:

@@ -27,6 +27,7 @@ from ctg_analysis.indicators.observations import read_observations
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import Finding, in_order
 from ctg_analysis.model.form import CONFIRMED, YES
+from ctg_analysis.model.habits import number_text, quote
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.source import PLAN, SURVEY
 from ctg_analysis.model.territories import codes_by_name
@@ -77,8 +78,9 @@ def _of_folder(folder: Path, places: pd.DataFrame, opened: pd.DataFrame) -> Iter
     for row in wrong.itertuples(index=False):
         column = next(field.column for field in FORMS[row.source].form.fields if field.measure == row.measure)
         labels = AND.join(CATALOGUE[name].label for name in row.held_to.split(AND))
-        found = f"{row.value:.0f}" + ("" if row.alone else f", {row.together:.0f} avec d'autres communes")
-        allowed = f"au plus {row.most:.0f}, car {names[row.whole]} en compte {row.high:.0f} en {row.year} ({labels})"
+        value, together, most, high = map(number_text, map(round, (row.value, row.together, row.most, row.high)))
+        found = value + ("" if row.alone else f", {together} avec d'autres communes")
+        allowed = f"au plus {most}, car {names[row.whole]} en compte {high} en {row.year} ({labels})"
         confirm = f"si le partenaire le confirme, écrire {YES} sur cette ligne dans la colonne {CONFIRMED}"
         expected = f"{allowed} : corriger ou, {confirm}"
         yield Finding(place_of(forms[row.source]), int(row.line), column, found, expected)
@@ -108,14 +110,14 @@ def check_material(
         found[PERSONS].update(coded_persons(restricted, material), map(as_finding, due(restricted, today)))
         if places is not None and not (places["level"].eq("epci") & places["code"].eq(epci)).any():
             path = project_path(root.material(epci))
-            found[FILES].add(Finding(path, None, None, repr(epci), "le SIREN d'un EPCI : `ctg list epci MOT`"))
+            found[FILES].add(Finding(path, None, None, quote(epci), "le SIREN d'un EPCI : `ctg list epci MOT`"))
         tables = {**material.tables, **restricted.tables}
         codes = codes_of_material(places, epci) if places is not None else None
         found[FILES].update(material.findings, restricted.findings, heavy_logos(material.folder))
         found[FILES].update(wrong_together(material, tables, codes), wrong_in_restricted(restricted, material))
         found[CHAIN].update(inconsistencies(material.tables), few_answers(tables))
         if len(material["actions"]) and material.tables["convention"].texts.empty:
-            found[CHAIN].add(no_convention(material.folder))
+            found[CHAIN].add(no_convention(material))
         by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
         by_indicator |= material["indicateurs_suivi"]["indicateur"].notna().any()
         if sound and by_indicator and set(FRAME) <= set(source_folders(root.raw)):

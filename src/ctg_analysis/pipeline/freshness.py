@@ -57,6 +57,14 @@ def is_whole(folder: Path) -> bool:
     return _manifest(folder)["tables"] == _sums(folder)
 
 
+def damaged_tables(folder: Path) -> list[str]:
+    """Return the tables of data/processed that are not as they were written: missing, cut or changed."""
+    tables = _manifest(folder)["tables"]
+    if tables is None:
+        return [MANIFEST] if (folder / MANIFEST).exists() else []
+    return sorted({name for name, _ in tables.items() ^ _sums(folder).items()})
+
+
 def made_from(root: DataRoot) -> dict[str, str]:
     """Return what the observations of data/processed were made from, as `inputs` said it then."""
     return _manifest(root.processed)["made_from"] or {}

@@ -2,12 +2,14 @@
 
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, ProcessPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from multiprocessing import active_children
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock
@@ -15,8 +17,15 @@ from filelock import FileLock
 from ctg_analysis.model.errors import Finding, InputError, room_in
 from ctg_analysis.model.processes import collect_seldom, end_with_parent, give_memory_back
 from ctg_analysis.model.scratch import put_in_place, scratch, sweep
-from ctg_analysis.model.settings import MATERIAL, DataRoot
-from ctg_analysis.pipeline.freshness import are_observations_stale, forget, inputs, is_stale, material_inputs
+from ctg_analysis.model.settings import MATERIAL, DataRoot, project_path
+from ctg_analysis.pipeline.freshness import (
+    are_observations_stale,
+    damaged_tables,
+    forget,
+    inputs,
+    is_stale,
+    material_inputs,
+)
 from ctg_analysis.raw.folders import known_sums
 
 if TYPE_CHECKING:
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
 
 _held: set[DataRoot] = set()
 PROCESSED = "processed"  # the name of the lock of data/processed, see `scratch.alone`
+LONG = 20  # works of a stage, from which a command says that it takes time
+HOW_LONG = "une minute, quatre avec tous les fichiers complets, davantage sur une machine partagée"
 Progress = Callable[[str, int, int, str], None]  # a stage, its works that are done, all of them, the last one done
 
 
@@ -39,9 +50,29 @@ def ensure(root: DataRoot) -> None:
         return
     with _writing(root):
         if are_observations_stale(root):
-            process(root)
+            process(root, progress=_announcement(root))
         elif is_stale(root):
             process_material(root)
+
+
+def _announcement(root: DataRoot) -> Progress:
+    """Return what says once, in one line, that a long work comes first."""
+    said: list[str] = []
+
+    def announce(stage: str, done: int, works: int, name: str) -> None:
+        if works >= LONG and not said:
+            said.append(f"{project_path(root.processed)} : fait d'abord à partir des fichiers, {HOW_LONG}")
+            print(said[0], file=sys.stderr, flush=True)
+
+    return announce
+
+
+def _tell_damage(folder: Path) -> None:
+    """Say in one line which tables are damaged: they are made again."""
+    if damaged := damaged_tables(folder):
+        some = ", ".join(damaged[:3]) + ", …" * (len(damaged) > 3)
+        what = "abîmé ou absent, refait" if len(damaged) == 1 else f"{len(damaged)} abîmés ou absents, refaits"
+        print(f"{project_path(folder)} : {some} : {what}", file=sys.stderr, flush=True)
 
 
 def _writing(root: DataRoot) -> FileLock:
@@ -62,11 +93,10 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
     progress: see `Progress`. Returns the number of observations of each root.
 
     Raises:
-        InputError: files that all share and that cannot be trusted; every finding of every stage and root at once, as
-        `ctg check` says it. What is wrong with the files of one EPCI is left out: see `faults`.
+        InputError: files that all share and that cannot be trusted; every finding of every stage and root at once. What
+        is wrong with the files of one EPCI stops nothing and is not among them: see `faults`.
     """
     from ctg_analysis.indicators.observations import count  # all heavy
-    from ctg_analysis.pipeline.check_raw import check_root
     from ctg_analysis.pipeline.derivation import Derivation
 
     with ExitStack() as held:
@@ -75,17 +105,25 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
             held.enter_context(room_in(root.processed))
             held.enter_context(_writing(root))
             aside = held.enter_context(scratch(root.path, PROCESSED))
+            _tell_damage(root.processed)
             derivations.append(Derivation(root, inputs(root), material_inputs(root), aside))
         with processes() as pool:
             for stages in Derivation.STAGES:
                 _do(stages, [one for one in derivations if not one.findings], pool, progress)
         if findings := {finding for one in derivations for finding in one.findings}:
-            raise InputError(findings.union(*(check_root(one.root) for one in derivations if one.findings)))
+            raise InputError(findings.union(*(_of_all(one.root) for one in derivations if one.findings)))
         for one in derivations:
             one.take_place()
             forget(one.root, one.used)
             known_sums(one.root.path).save()
         return [count(root.processed) for root in roots]
+
+
+def _of_all(root: DataRoot) -> list[Finding]:
+    """Return what is wrong with the files that all EPCIs share."""
+    from ctg_analysis.pipeline.check_raw import check_root  # heavy
+
+    return [one for one in check_root(root) if not one.path.startswith(f"{project_path(root.private)}/")]
 
 
 def _do(stages: Sequence[str], derivations: "list[Derivation]", pool: Executor | None, progress: Progress) -> None:
@@ -110,6 +148,7 @@ def process_material(root: DataRoot) -> None:
     made_from = material_inputs(root)
     places = pd.read_parquet(root.processed / "territories.parquet")
     with room_in(root.processed), _writing(root), scratch(root.path, PROCESSED) as aside:
+        _tell_damage(root.processed / MATERIAL)
         write_material(aside / MATERIAL, root, places, made_from)
         put_in_place(aside / MATERIAL, root.processed / MATERIAL)
 

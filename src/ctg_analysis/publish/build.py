@@ -19,6 +19,7 @@ from pathlib import Path
 
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.errors import FullError, OtherTerritoryError, UserError, extra, room_in
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.scratch import alone, scratch, sweep
 from ctg_analysis.model.settings import (
     LOGOS,
@@ -45,6 +46,16 @@ from ctg_analysis.raw.folders import read_unread
 from ctg_analysis.raw.folders import sha256 as sum_of_file
 
 OF_ALL = "data"  # the part of a key that any change of any source changes
+PARTS = {  # of a key → what has changed, for a person
+    "notebook": "des cahiers",
+    OF_ALL: "les données ou les formulaires",
+    "chapters": "la liste des chapitres",
+    "texts": "les textes de data/reference ou ce qui est à côté des cahiers",
+    "library": "le programme",
+    "lock": "l'environnement",
+    "python": "la version de Python",
+    "kernels": "CTG_KERNELS",
+}
 
 
 def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str, dict[str, str]]:
@@ -123,7 +134,7 @@ class Plan:
     """What a territory needs: the report, its keys, the record of the latest whole edition, the chapters to look at.
 
     refused: the notebooks that are; those that have a page are chapters of the report. unread: the chapters of a
-        démarche that could not be read.
+        démarche that could not be read. why: what has changed since the latest whole edition.
     """
 
     report: editions.Report
@@ -133,6 +144,7 @@ class Plan:
     refused: list[ChapterNotebook]
     unread: list[ChapterNotebook]
     force: bool
+    why: str = ""
     came: dict[str, Outcome] = field(default_factory=dict)
 
     @property
@@ -207,7 +219,18 @@ def plan_report(
         fresh.mkdir()
         executed.mkdir()
     report = editions.Report(epci, listed, fresh, executed, whole)
-    return Plan(report, own, former, todo, refused, unread, force)
+    return Plan(report, own, former, todo, refused, unread, force, what_changed(made_of, own))
+
+
+def what_changed(before: dict[str, dict[str, str] | None], now: dict[str, dict[str, str]]) -> str:
+    """Return which parts of the keys of chapters have changed, for a person. before, now: see `keys`.
+
+    >>> what_changed({"01": {"notebook": "a", "lock": "b"}, "02": None}, {"01": {"notebook": "a", "lock": "c"}})
+    "l'environnement"
+    """
+    both = [(before[stem], now[stem]) for stem in now if before.get(stem)]
+    changed = (words for part, words in PARTS.items() if any(one.get(part) != other.get(part) for one, other in both))
+    return ", ".join(changed)
 
 
 OF_AN_EDITION = ("departements", "date", "after", "observations", "breaks", "voices")  # see `tasks.write_data`
@@ -233,7 +256,7 @@ def make_public(plan: Plan, out: Path) -> editions.Built:
     if error := data.error or beside.error:
         return editions.Built(report.epci, error=error)
     facts, root = data.result, data_root(report.epci)
-    built = editions.Built(report.epci, breaks=facts["breaks"], faults=fault_line(root, report.epci))
+    built = editions.Built(report.epci, breaks=facts["breaks"], faults=fault_line(root, report.epci), why=plan.why)
     entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
     for chapter in plan.todo:
         outcome, stem = plan.came[f"notebooks/{chapter.path.name}"], chapter.path.stem
@@ -357,7 +380,7 @@ def build(
             for epci in some:
                 try:
                     if not re.fullmatch(SIREN, epci):
-                        raise UserError(f"EPCI : trouvé {epci!r}, attendu un SIREN de 9 chiffres")
+                        raise UserError(f"EPCI : trouvé {quote(epci)}, attendu un SIREN de 9 chiffres")
                     held.enter_context(alone(out, epci, f"{epci} : rapport en train d'être fait"))
                     plan = plan_report(epci, chapters, out, held, force=force)
                 except UserError as error:

@@ -346,7 +346,7 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
     if findings := breaks(material.tables, seen.observations, seen.territories, epci):
         raise InputError(findings)
     if material.convention is None:
-        raise InputError([no_convention(material.folder)])
+        raise InputError([no_convention(material)])
     places = seen.territories[seen.territories["level"].isin(["epci", "commune"])]
     names, date = places.set_index("code")["name"].to_dict(), max(seen.received.values())
     return Dossier(material, material.convention, names, tuple(messages(seen)), date, root.fictional)

@@ -199,7 +199,7 @@ class Built:
 
     refused: why notebooks are, each in one line. remarks: what is to be mended in what chapters show, by chapter.
     breaks: where the chain of its démarche, from proofs to actions, does not hold. faults: what is wrong with the files
-    of the EPCI, without which it was published.
+    of the EPCI, without which it was published. why: what has changed since the edition before.
     """
 
     epci: str
@@ -211,6 +211,7 @@ class Built:
     remarks: dict[str, list[str]] = field(default_factory=dict)
     breaks: list[str] = field(default_factory=list)
     faults: str = ""
+    why: str = ""
     error: Exception | None = None
 
     @property
@@ -233,6 +234,7 @@ def lines_of(built: Built) -> list[str]:
     some = count or (failed and built.published)
     ran = f"{count} chapitre{'s' * (count > 1)} refait{'s' * (count > 1)}" if some else "à jour"
     ran += f" ({', '.join(f'{stem}.html' for stem in built.ran)})" if 0 < count <= FEW else ""
+    ran += f" ; ont changé : {built.why}" if built.published and built.why else ""
     lines = [f"{project_path(built.place)}/index.html : {ran}"]
     lines += [*filter(None, [built.faults]), *built.refused]
     lines += [f"{built.epci} : {error} : la page n'est pas de cette édition" for error in failed]

@@ -20,6 +20,7 @@ from traitlets.config import Config
 
 from ctg_analysis.model.settings import SAFE_PATH
 from ctg_analysis.publish import pool
+from ctg_analysis.publish.parameters import parameters_of
 
 TIMES = ("start_time", "end_time", "duration")
 PLACES = ("input_path", "output_path")
@@ -38,9 +39,11 @@ class ChapterEngine(NBClientEngine):
             return super().execute_notebook(nb, kernel_name, **options)
         given = nb.metadata.get("papermill", {}).get("parameters", {})
         if given and not checked:
-            from ctg_analysis.publish.execution import validated  # heavy, for plain papermill
+            chapter = nb.metadata["ctg"].get("chapter", "")
+            parameters_of(dict(given), chapter)  # before what is heavy
+            from ctg_analysis.publish.execution import validated
 
-            validated(dict(given), nb.metadata["ctg"].get("chapter", ""))
+            validated(dict(given), chapter)
         for cell in nb.cells:
             if "injected-parameters" in cell.metadata.get("tags", []):
                 cell.id = "injected-parameters"  # papermill gives it a random one

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
-import click
 import nbformat
 import pandas as pd
 from IPython.core.displayhook import DisplayHook
@@ -23,15 +22,15 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.execute import prepare_notebook_metadata, raise_for_execution_errors
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from traitlets import Type
 from traitlets.config import Config
 
 from ctg_analysis.chapter.territory import forget_chosen
 from ctg_analysis.model.errors import OtherTerritoryError, UserError, in_one_line
-from ctg_analysis.model.settings import DEFAULT_EPCI, STOCK, ChapterNotebook, data_root, settings
+from ctg_analysis.model.settings import STOCK, ChapterNotebook, data_root, settings
 from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.run import ensure
+from ctg_analysis.publish.parameters import ChapterParameters, ParameterError, parameters_of
 from ctg_analysis.publish.pool import LIMITS
 
 KERNEL = "python3"
@@ -278,41 +277,13 @@ def _mime(data: dict) -> NotebookNode:
     )
 
 
-class ParameterError(UserError, click.ClickException):
-    """A parameter that the chapter does not know or cannot take; papermill's command shows it on one line."""
-
-    def __init__(self, message: str):
-        click.ClickException.__init__(self, message)
-
-
-class ChapterParameters(BaseModel):
-    """What every chapter takes."""
-
-    model_config = ConfigDict(extra="forbid", coerce_numbers_to_str=True)
-    epci: str = Field(DEFAULT_EPCI, pattern=r"^\d{9}$", description="a SIREN of 9 digits")
-
-
-class EarlyChildhoodParameters(ChapterParameters):
-    """What chapter 04 takes besides: the change of the supply to simulate. None: what the notebook says."""
-
-    nouvelles_places: int | None = Field(None, ge=0, strict=True, description="a whole number, 0 or more")
-    departs_assistants_maternels: int | None = Field(None, ge=0, strict=True, description="a whole number, 0 or more")
-
-
-CHAPTERS = {"04": EarlyChildhoodParameters}
-
-
 def validated(parameters: dict, chapter: str = "") -> ChapterParameters:
     """Return the parameters of a chapter, by its number; the EPCI exists in the reference geography.
 
     Raises:
         ParameterError: an unknown name, a wrong type, an unknown EPCI.
     """
-    model = CHAPTERS.get(chapter, ChapterParameters)
-    try:
-        checked = model.model_validate(parameters)
-    except ValidationError as error:
-        raise ParameterError("; ".join(_line(problem, model) for problem in error.errors())) from error
+    checked = parameters_of(parameters, chapter)
     root = data_root(checked.epci)
     ensure(root)
     try:
@@ -320,10 +291,3 @@ def validated(parameters: dict, chapter: str = "") -> ChapterParameters:
     except UserError as error:
         raise ParameterError(str(error)) from error
     return checked
-
-
-def _line(problem: dict, model: type[ChapterParameters]) -> str:
-    name = ".".join(map(str, problem["loc"]))
-    if problem["type"] == "extra_forbidden":
-        return f"unknown parameter {name!r}: a chapter takes {', '.join(model.model_fields)}"
-    return f"parameter {name}: found {problem['input']!r}, expected {model.model_fields[name].description}"

@@ -18,6 +18,7 @@ import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf, String
 
 from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.processes import run_program
 from ctg_analysis.model.scratch import temporary
 from ctg_analysis.model.settings import settings
@@ -48,7 +49,9 @@ def browser() -> str:
     """
     named = settings().chromium
     if named and not shutil.which(named):
-        raise UserError(f"CTG_CHROMIUM : trouvé {named!r}, attendu le chemin d'un Chromium, d'un Chrome ou d'un Edge")
+        raise UserError(
+            f"CTG_CHROMIUM : trouvé {quote(named)}, attendu le chemin d'un Chromium, d'un Chrome ou d'un Edge"
+        )
     program = next(filter(None, map(shutil.which, (named, *PROGRAMS, *PLACES))), None)
     if program is None:
         raise UserError(

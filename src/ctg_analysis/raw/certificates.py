@@ -9,6 +9,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.habits import quote
 from ctg_analysis.model.settings import broken, project_path
 from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.raw.folders import CERTIFICATE, FULL, source_of, sum_of
@@ -118,8 +119,8 @@ def read_certificate(folder: Path) -> RawFolder:
         raise broken(path, None, "aucun certificat", "un source.yml à côté des fichiers")
     read = load_yaml(path, Certificate)
     if read.value.id != source_of(folder):
-        expected = f"le nom du dossier, {source_of(folder)!r}"
-        raise InputError([Finding(project_path(path), read.lines["id",], "id", repr(read.value.id), expected)])
+        expected = f"le nom du dossier, {quote(source_of(folder))}"
+        raise InputError([Finding(project_path(path), read.lines["id",], "id", quote(read.value.id), expected)])
     return RawFolder(folder, read.value)
 
 

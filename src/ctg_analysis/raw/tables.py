@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ import pyarrow.compute as compute
 from pandera.errors import SchemaErrors
 
 from ctg_analysis.model.errors import MOST, Finding, InputError, counted
+from ctg_analysis.model.habits import number_text, quote
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.yaml_files import BIDIRECTIONAL, TURNED_ROUND
 from ctg_analysis.raw import files
@@ -306,7 +308,26 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tu
 def wrong_cells(cells: pd.Series, path: Filled, expected: str) -> list[Finding]:
     """Return what is said of some cells of a column, indexed by their lines."""
     file, column = files.place_of(path), str(cells.name)
-    return counted(cells.index, lambda line: Finding(file, int(line), column, repr(cells[line])[:60], expected))
+    return counted(cells.index, lambda line: Finding(file, int(line), column, _found(cells[line]), expected))
+
+
+def quote_originals(findings: list[Finding], read: pd.DataFrame, path: Filled) -> list[Finding]:
+    """Return the findings about a table, what a person has typed in a cell quoted in the place of what was read there.
+
+    read: the cells, indexed by their lines.
+    """
+    if not findings:
+        return []
+    original = load_filled(path, lambda header: [name for name in dict.fromkeys(header) if name in read])
+    return [quote_original(one, read, original) for one in findings]
+
+
+def quote_original(finding: Finding, read: pd.DataFrame, original: pd.DataFrame) -> Finding:
+    """Return a finding that quotes a cell with what a person has typed in it. read, original: the same cells."""
+    line, column = finding.line, finding.column
+    if line not in read.index or column not in original or not read.at[line, column]:
+        return finding
+    return replace(finding, found=finding.found.replace(quote(read.at[line, column]), quote(original.at[line, column])))
 
 
 def turned_round(texts: pd.DataFrame, path: Filled) -> list[Finding]:
@@ -340,7 +361,7 @@ def wrong_columns(path: Filled, columns: Collection[str], header: Collection[str
     put_back = "le code de cette colonne : l'écrire dans cette case, tel que `ctg new` l'écrit"
     return [
         *missing_columns(path, [name for name in lacking if name not in changed.values()]),
-        *(Finding(place, 1, found, repr(found)[:60], f"{name!r}, {put_back}") for found, name in changed.items()),
+        *(Finding(place, 1, found, quote(found), f"{quote(name)}, {put_back}") for found, name in changed.items()),
         *(
             Finding(place, 1, name, "une colonne qui n'est pas de cette table", OWN_COLUMNS)
             for name in dict.fromkeys(header)
@@ -374,8 +395,13 @@ def _finding(case: dict, table: pd.DataFrame, path: Filled, key: str) -> Finding
         return Finding(file, line, key, f"{again} une seconde fois", "une clé qui ne vient qu'une fois")
     if AT_MOST in check:
         part, whole = check.split(AT_MOST)
-        return Finding(file, line, part, f"{table.at[line, part]} pour {table.at[line, whole]}", check)
+        some, of = (number_text(float(table.at[line, name].replace(",", "."))) for name in (part, whole))
+        return Finding(file, line, part, f"{some} pour {of}", check)
     if case["schema_context"] == "DataFrameSchema":
         return Finding(file, line, None, NO_VALUE, check)
     case = case["failure_case"]
-    return Finding(file, line, column, f"{case:g}" if isinstance(case, float) else repr(case)[:60], check)
+    return Finding(file, line, column, _found(case), check)
+
+
+def _found(cell: str | float) -> str:
+    return number_text(cell) if isinstance(cell, float) else quote(cell) if cell else BLANK

@@ -175,7 +175,7 @@ class Followup(DemarcheChapter):
         if rows.empty:
             return pieces.plain(
                 "Le calendrier de la démarche ne prévoit pas encore d'évaluation, à mi-parcours ni finale : une étape "
-                "par évaluation, dans calendrier.csv."
+                "par évaluation, dans la feuille « Calendrier »."
             )
         told = {
             "Évaluation": rows["etape"],
