@@ -178,7 +178,10 @@ def test_ctrl_c_says_what_stands_and_ends_with_130(told, tmp_path, monkeypatch):
     assert code == 130 and lines == [kept, last]
     code, lines = told("fetch", "rna")
     assert code == 130
-    assert lines == ["0 of 1 source got, what has come of the others is kept for the next time", last]
+    assert [line.replace("\u00a0", " ") for line in lines] == [
+        "téléchargé : 0 sur 1 source ; ce qui est venu des autres est gardé pour la prochaine fois",
+        last,
+    ]
     assert told("new", EPCI) == (130, [last])
 
 

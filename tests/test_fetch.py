@@ -4,6 +4,8 @@ import gzip
 import hashlib
 import io
 import json
+import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import ClassVar
 
+import hostile_server
 import pandas as pd
 import pytest
 from dying import deaths
@@ -24,9 +27,10 @@ from raw_files import certify, told_cases
 
 from ctg_analysis.cli import download_commands
 from ctg_analysis.model.errors import Busy, Finding, UserError
+from ctg_analysis.model.processes import Limits
 from ctg_analysis.model.source import SOURCES, Download, Source
 from ctg_analysis.pipeline import check_raw
-from ctg_analysis.raw import fetch as fetch_
+from ctg_analysis.raw import exchange
 from ctg_analysis.raw.certificates import integrity, read_certificate
 from ctg_analysis.raw.fetch import FAILED, GOT, SILENT, FetchError, by_hand, fetch, fetch_each
 
@@ -158,13 +162,18 @@ def server():
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
     Misbehaving.seen.clear()
-    monkeypatch.setattr(fetch_, "BACKOFF", lambda state: 0.01)
+    monkeypatch.setattr(exchange, "BACKOFF", lambda state: 0.01)
 
 
 def source(behaviour, *, member="", sha256="", others=()):
     downloads = [Download("data.csv", f"https://www.example.org/{behaviour}", member=member, sha256=sha256)]
     downloads += [Download(f"{name}.csv", f"https://www.example.org/{name}") for name in others]
     return Source(id="dataset", label="Jeu de test", producer="P", downloads=tuple(downloads))
+
+
+def plain(text: str) -> str:
+    """A text with the spaces of a keyboard."""
+    return " ".join(re.split(r"[\u00a0\u202f]", text))
 
 
 def files(raw: Path) -> set[str]:
@@ -194,8 +203,9 @@ def test_what_passes_ends_with_the_whole_file_and_its_certificate(tmp_path, serv
 def test_what_is_bad_never_takes_the_place_of_a_good_file(tmp_path, monkeypatch, server, behaviour, member, said):
     fetch(source("good"), tmp_path, mirror=server)
     before = {name: (tmp_path / name).read_bytes() for name in files(tmp_path)}
-    monkeypatch.setattr(fetch_, "SECONDS_FOR_A_FILE", 0.6 if behaviour == "drip_of_bytes" else 60)
-    monkeypatch.setattr(fetch_, "MAXIMUM_BYTES", 5_000_000 if behaviour == "bomb" else 2_000_000_000)
+    seconds = 0.6 if behaviour == "drip_of_bytes" else 60
+    monkeypatch.setattr(exchange, "LIMITS", replace(exchange.LIMITS, seconds=seconds))
+    monkeypatch.setattr(exchange, "MAXIMUM_BYTES", 5_000_000 if behaviour == "bomb" else 2_000_000_000)
     with pytest.raises(FetchError) as error:
         fetch(source(behaviour, member=member), tmp_path, mirror=server)
     assert said in str(error.value) and "\n" not in str(error.value)
@@ -204,11 +214,11 @@ def test_what_is_bad_never_takes_the_place_of_a_good_file(tmp_path, monkeypatch,
 
 
 def test_a_mirror_without_http_and_a_folder_that_cannot_be_written_are_told_at_once(tmp_path, server):
-    with pytest.raises(FetchError, match=r"localhost:1/.*: cannot be asked \(InvalidSchema\)"):
+    with pytest.raises(FetchError, match=r"localhost:1/.* : adresse impossible à suivre \(InvalidSchema\)"):
         fetch(source("good"), tmp_path, mirror="localhost:1")
     (tmp_path / "raw").mkdir()
     (tmp_path / "raw" / "dataset").write_text("in the way")
-    with pytest.raises(FetchError, match="expected room and the right to write") as error:
+    with pytest.raises(FetchError, match="attendu de la place et le droit d'écrire") as error:
         fetch(source("good"), tmp_path / "raw", mirror=server)
     assert "\n" not in str(error.value)
 
@@ -252,7 +262,7 @@ def test_files_that_cannot_be_read_are_put_aside_and_asked_for_again(tmp_path, s
         ]
 
     with pytest.raises(
-        FetchError, match=r"dataset/\.refused/data\.csv, ligne 1, colonne a : .* \(and 1 more\); what was"
+        FetchError, match=r"dataset/\.refused/data\.csv, ligne 1, colonne a : .* \(et 1 autre\) ; ce qui était là"
     ):
         fetch(source("later"), tmp_path, mirror=server, wrong=without_column)
     assert files(tmp_path / "dataset") == {
@@ -302,14 +312,14 @@ def test_the_latest_resource_that_fits_is_fetched_through_the_mirror(tmp_path, s
     for answer in (*(json.dumps(each).encode() for each in none), b"no JSON", b"\xff\xfe\x00", b"[" * 100_000):
         Misbehaving.answer = answer
         with pytest.raises(
-            FetchError, match=rf"^dataset: {dataset.url}: no resource named like 'go\*d' came, expected"
+            FetchError, match=rf"^dataset : {dataset.url} : trouvé une autre réponse, .* une ressource 'go\*d'"
         ):
             fetch(one, tmp_path, mirror=server)
         assert files(full) == {"liste.csv", "source.yml"}
 
 
 def test_a_wrong_checksum_is_refused(tmp_path, server):
-    with pytest.raises(FetchError, match="another sum came than 00ff"):
+    with pytest.raises(FetchError, match=r"trouvé la somme [0-9a-f]{64}, attendu 00ff"):
         fetch(source("good", sha256="00ff" * 16), tmp_path, mirror=server)
     assert not (tmp_path / "dataset" / "full").exists()
     fetch(source("good", sha256=hashlib.sha256(GOOD).hexdigest()), tmp_path, mirror=server)
@@ -332,7 +342,7 @@ def test_the_other_files_of_a_source_are_had_though_one_fails(tmp_path, server):
     one = source("gone", others=["good", "page"])
     with pytest.raises(FetchError, match="404"):
         fetch(one, tmp_path, mirror=server)
-    assert files(tmp_path) == {"dataset/.partial/full/good.csv"}
+    assert files(tmp_path) == {"dataset/.partial/full/good.csv", "dataset/.partial/good.csv.adresse"}
     steps = by_hand(one, tmp_path)
     assert [step.rpartition("/")[2] for step in steps[:-1]] == ["data.csv", "page.csv"]
 
@@ -341,14 +351,14 @@ def test_an_error_names_the_line_where_the_address_is_declared(tmp_path, server)
     for name, guess in {"caf_txcouv_pe": False, "finess": True}.items():
         one = SOURCES[name]
         one = replace(one, downloads=tuple(replace(each, seen=not guess) for each in one.downloads))
-        said = rf"\(the address{', a guess so far' * guess} is declared in src/.*/declared/.*, line \d+\)$"
+        said = rf"\(l'adresse{', une supposition jusqu.ici,' * guess} est déclarée dans src/.*/declared/.*, line \d+\)$"
         with pytest.raises(FetchError, match=said):
             fetch(one, tmp_path, mirror=f"{server}/gone?")
 
 
 def test_requests_to_melodi_are_spaced(tmp_path, monkeypatch, server):
     slept = []
-    monkeypatch.setattr(fetch_.time, "sleep", slept.append)
+    monkeypatch.setattr(exchange.time, "sleep", slept.append)
     fetch(several("good", host="api.insee.fr")[0], tmp_path, mirror=server)
     fetch(several("cut")[0], tmp_path, mirror=server)
     assert slept[0] == 2 and max(slept[1:]) < 1
@@ -380,12 +390,12 @@ def test_one_that_fails_does_not_stop_the_others_and_what_is_left_to_do_is_said(
     ]
     assert (came[0].files, came[0].size) == (1, len(GOOD)) and "404" in came[1].why
     lines = download_commands.summary(came, sources[-1:], tmp_path)
-    assert lines[0] == "got      good   1 file, 0.4 MB"
-    assert lines[1].startswith(f"failed   gone   {server}/www.example.org/gone: the server answered 404")
-    assert "  open https://www.example.org/gone and save the file as data/downloads/data.csv" in lines
-    assert "  then: ctg fetch gone --from data/downloads" in lines
-    assert lines[4] == "by hand  typed  no address is known" and "  classeur, sur exemple.fr" in lines
-    assert f"  its place: {tmp_path}/typed/full, with a source.yml beside" in lines
+    assert plain(lines[0]) == plain("téléchargé    good   1 fichier, 0,4 Mo")
+    assert lines[1].startswith(f"échec         gone   {server}/www.example.org/gone : le serveur a répondu 404")
+    assert "  ouvrir https://www.example.org/gone et enregistrer le fichier sous data/downloads/data.csv" in lines
+    assert "  puis : ctg fetch gone --from data/downloads" in lines
+    assert lines[4] == "à la main     typed  aucune adresse connue" and "  classeur, sur exemple.fr" in lines
+    assert f"  sa place : {tmp_path}/typed/full, avec un source.yml à côté" in lines
     assert download_commands.exit_code(came) == 1 and download_commands.exit_code(came[:1]) == 0
     assert by_hand(SOURCES["mission_locale"], tmp_path) == [
         "formulaire à faire remplir : mission_locale.xlsx, feuille « Jeunes suivis », ou mission_locale.csv"
@@ -393,12 +403,16 @@ def test_one_that_fails_does_not_stop_the_others_and_what_is_left_to_do_is_said(
 
 
 def test_a_server_that_does_not_answer_is_asked_no_more(tmp_path, monkeypatch, server):
-    asked = []
-    real = fetch_.requests.get
-    monkeypatch.setattr(fetch_.requests, "get", lambda url, **options: (asked.append(url), real(url, **options))[1])
+    asked, really = [], exchange.in_child
+
+    def counted(*arguments):
+        asked.append(arguments)
+        return really(*arguments)
+
+    monkeypatch.setattr(exchange, "in_child", counted)
     came = outcomes_of(several("good", "cut"), tmp_path, "http://127.0.0.1:9")
     assert len(asked) == 1 and {one.state for one in came} == {SILENT}
-    assert came[1].why == "cut: 127.0.0.1:9 does not answer"
+    assert came[1].why == "cut : 127.0.0.1:9 ne répond pas"
 
 
 def test_what_a_person_has_downloaded_is_taken_in_whole_and_of_its_kind_or_refused(tmp_path, server):
@@ -410,7 +424,7 @@ def test_what_a_person_has_downloaded_is_taken_in_whole_and_of_its_kind_or_refus
     (given / "archive_csv.zip").write_bytes(zipped(**{"DS_2023_data.csv": GOOD}))
     (given / "data.csv").write_bytes(b"<html>Maintenance</html>")
     came = outcomes_of([plain], raw, "http://127.0.0.1:9", given=given)
-    assert came[0].state == FAILED and f"{given}/data.csv: a page came" in came[0].why
+    assert came[0].state == FAILED and f"{given}/data.csv : trouvé une page web" in came[0].why
     (given / "data.csv").write_bytes(GOOD)
     came = outcomes_of([plain], raw, "http://127.0.0.1:9", given=given)
     assert came[0].state == GOT and (raw / "gone" / "full" / "data.csv").read_bytes() == GOOD
@@ -429,17 +443,24 @@ def test_the_command_gets_what_a_report_lacks_and_keeps_what_is_there(tmp_path, 
     monkeypatch.setattr(download_commands, "wrong_in_new", lambda *new: [])
     with environment(CTG_ROOT=tmp_path):
         download_commands.fetch(None, "200067171", None, server)
-        with pytest.raises(UserError, match="one of them"):
+        with pytest.raises(UserError, match="l'un des deux"):
             download_commands.fetch(["finess"], "200067171", None, server)
         lacking = {}
         download_commands.fetch(None, "200067171", None, server)
     said = capsys.readouterr()
     lines = said.out.splitlines()
-    assert lines[0].startswith("kept     finess         1 file, 0.4 MB") and "finess" not in Misbehaving.seen
-    assert lines[1].startswith("got      caf_txcouv_pe  6 files") and lines[2].startswith("by hand  insee_acces")
-    assert "`ctg data` reads the new files" in lines[-1]
-    assert said.err.splitlines()[:2] == ["1 of 1  caf_txcouv_pe, 6 files", "1 of 1  got  caf_txcouv_pe"]
-    assert said.err.splitlines()[-1] == "200067171: no open file would give what its report lacks"
+    assert (
+        plain(lines[0]).startswith("déjà là       finess         1 fichier, 0,4 Mo")
+        and "finess" not in Misbehaving.seen
+    )
+    assert plain(lines[1]).startswith("téléchargé    caf_txcouv_pe  6 fichiers")
+    assert lines[2].startswith("à la main     insee_acces")
+    assert "`ctg data` lit les nouveaux fichiers" in lines[-1]
+    assert [*map(plain, said.err.splitlines()[:2])] == [
+        "1 sur 1  caf_txcouv_pe, 6 fichiers",
+        "1 sur 1  téléchargé  caf_txcouv_pe",
+    ]
+    assert said.err.splitlines()[-1] == "200067171 : aucun fichier ouvert ne donnerait ce qui manque à son rapport"
 
 
 def test_what_a_report_lacks_is_had_from_open_sources(france):
@@ -475,3 +496,37 @@ def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_files(tmp_path
         assert {entry.sha256 for entry in kept.certificate.fichiers} == {hashlib.sha256(GOOD).hexdigest()}
         assert [found for entry in kept.certificate.fichiers for found in integrity(kept, entry.fichier)] == []
     assert len(seen) > 30
+
+
+# A server made to harm: more than thirty answers, each ended within its limit, told, and the other sources had.
+
+SHORT = Limits(seconds=3, silence=1, memory=150_000_000)
+FOLLOWED = {"redirect to endless", "redirect of unknown length", "redirect to a bomb", "redirect that drips"}
+FOLLOWED |= {"a length that is none", "good"}
+PRIVATE = ("this machine", "a private network", "metadata", "a number", "IPv6")
+
+
+def test_an_answer_made_to_harm_ends_within_its_limit_and_is_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(exchange, "LIMITS", SHORT)
+    monkeypatch.setattr(exchange, "ATTEMPTS", 1)
+    monkeypatch.setattr(exchange, "MAXIMUM_BYTES", 300_000_000)
+    before, wrong, lines = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, {}, []
+    with hostile_server.serving() as address:
+        for name in hostile_server.ANSWERS:
+            download = Download("data.csv", f"https://www.example.org/{name.replace(' ', '%20')}")
+            if "catalogue" in name:
+                download = replace(download, resource="*.csv")
+            began = time.monotonic()
+            (came,) = fetch_each([Source(name, "L", "P", downloads=(download,))], tmp_path, mirror=address)
+            seconds = time.monotonic() - began
+            largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+            lines.append(f"{name:30} {came.state:6} {seconds:4.1f} s {largest / 1e3:5.0f} Mo  {came.why}")
+            state = GOT if name in FOLLOWED else FAILED
+            private = not name.endswith(PRIVATE) or "réseau privé" in came.why
+            if came.state != state or seconds > 5 * SHORT.seconds or "\n" in came.why or not private:
+                wrong[name] = came
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with capsys.disabled():
+        print("", *lines, f"this process: {before / 1e3:.0f} Mo before, {after / 1e3:.0f} after", sep="\n")
+    assert wrong == {} and len(lines) >= 30
+    assert after - before < 100_000 and largest < before + 500_000  # kilobytes

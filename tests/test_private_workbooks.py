@@ -39,9 +39,22 @@ LAUGHS = '<!DOCTYPE a [<!ENTITY a "ha">' + "".join(
 )
 
 
-def zipped(parts):
+OTHER_FILE = '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>'
+OUT = '<a><b Type="x/oleObject" TargetMode="External" Target="file:///a.xlsx"/></a>'
+A_LINK = "un lien vers un autre fichier, ou un objet qui en vient"
+
+
+def linking(content):
+    """A zip whose first part is a link of the file system."""
+    content = bytearray(content)
+    start = content.index(b"PK\x01\x02")
+    content[start + 38 : start + 42] = (0o120777 << 16).to_bytes(4, "little")
+    return bytes(content)
+
+
+def zipped(parts, compression=zipfile.ZIP_DEFLATED):
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as file:
+    with zipfile.ZipFile(made, "w", compression) as file:
         for name, content in parts.items():
             file.writestr(name, content)
     return made.getvalue()
@@ -58,6 +71,15 @@ def of_a_sheet(cells, doctype=""):
     return parts | {"xl/worksheets/sheet1.xml": xml}
 
 
+IN_CALC = {
+    "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+    "META-INF/manifest.xml": f'<m:manifest xmlns:m="{ODF}:manifest:1.0"/>',
+    "content.xml": f'<office:document-content xmlns:office="{ODF}:office:1.0" xmlns:table="{ODF}:table:1.0"'
+    f' xmlns:text="{ODF}:text:1.0"><office:body><office:spreadsheet><table:table table:name="A"><table:table-row>'
+    '<table:table-cell office:value-type="string"><text:p>1</text:p></table:table-cell></table:table-row></table:table>'
+    "</office:spreadsheet></office:body></office:document-content>",
+    "meta.xml": "<a><creator>a</creator></a>",
+}
 FAR = '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
 # A workbook made to harm: its bytes, what is said of it.
 HARMFUL = {
@@ -71,6 +93,38 @@ HARMFUL = {
     "repeated.ods": (lambda: zipped({"mimetype": "x", "content.xml": OF_ODS}), "une case remplie en XFD1048576"),
     "laughs.xlsx": (
         lambda: zipped(of_a_sheet('<row><c t="str"><v>&a8;</v></c></row>', LAUGHS + "]>")),
+        "une déclaration d'entités XML (DOCTYPE) dans xl/worksheets/sheet1.xml",
+    ),
+    "another file.xlsx": (
+        lambda: zipped(of_a_sheet('<row><c t="str"><v>&x;</v></c></row>', OTHER_FILE)),
+        "une déclaration d'entités XML (DOCTYPE) dans xl/worksheets/sheet1.xml",
+    ),
+    "another file, in UTF-16.ods": (
+        lambda: zipped(IN_CALC | {"content.xml": f"{OTHER_FILE}<a>&x;</a>".encode("utf-16")}),
+        "une déclaration d'entités XML (DOCTYPE) dans content.xml",
+    ),
+    "macros.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/vbaProject.bin": b"x"}), "des macros"),
+    "macros by another name.xlsx": (
+        lambda: zipped(of_a_sheet("") | {"[Content_Types].xml": "<a b='application/vnd.ms-office.vbaProject'/>"}),
+        "des macros",
+    ),
+    "macros.ods": (lambda: zipped(IN_CALC | {"Basic/Standard/a.xml": "<a/>"}), "des macros"),
+    "linked.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/externalLinks/a.xml": "<a/>"}), A_LINK),
+    "linked by another name.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/_rels/a.rels": OUT}), A_LINK),
+    "data.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/connections.xml": "<a/>"}), A_LINK),
+    "object.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/embeddings/a.bin": b"x"}), A_LINK),
+    "linked.ods": (
+        lambda: zipped(IN_CALC | {"content.xml": '<a><b xmlns:x="x" x:href="file:///etc/passwd"/></a>'}),
+        A_LINK,
+    ),
+    "climbing.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/../../a": "x"}), "une partie inattendue"),
+    "rooted.xlsx": (lambda: zipped(of_a_sheet("") | {"/etc/a": "x"}), "une partie inattendue"),
+    "of Windows.xlsx": (lambda: zipped(of_a_sheet("") | {"C:/a": "x"}), "une partie inattendue"),
+    "twice.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/WORKBOOK.xml": "<a/>"}), "une partie inattendue"),
+    "turned.xlsx": (lambda: zipped(of_a_sheet("") | {"xl/\u202elmx": "x"}), "une partie inattendue"),
+    "a link.xlsx": (lambda: linking(zipped(of_a_sheet(""))), "une partie inattendue"),
+    "squeezed.xlsx": (
+        lambda: zipped(of_a_sheet(""), zipfile.ZIP_BZIP2),
         "un fichier coupé, ou d'une autre sorte",
     ),
 }
@@ -265,17 +319,6 @@ def test_a_workbook_that_is_open_elsewhere_is_not_read(tmp_path):
     assert forms_in(tmp_path).findings == []
     form_of(tmp_path / "a.xlsx", ["99001", 2024, 12])
     assert read_workbook(tmp_path / "a.xlsx", [headings(YOUTH)]).tables.keys() == {YOUTH.id}
-
-
-IN_CALC = {
-    "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-    "META-INF/manifest.xml": f'<m:manifest xmlns:m="{ODF}:manifest:1.0"/>',
-    "content.xml": f'<office:document-content xmlns:office="{ODF}:office:1.0" xmlns:table="{ODF}:table:1.0"'
-    f' xmlns:text="{ODF}:text:1.0"><office:body><office:spreadsheet><table:table table:name="A"><table:table-row>'
-    '<table:table-cell office:value-type="string"><text:p>1</text:p></table:table-cell></table:table-row></table:table>'
-    "</office:spreadsheet></office:body></office:document-content>",
-    "meta.xml": "<a><creator>a</creator></a>",
-}
 
 
 @pytest.mark.parametrize("kind", [".xlsx", ".ods"])

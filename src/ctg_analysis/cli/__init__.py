@@ -43,16 +43,6 @@ def sirens(given: str | list[str] | None) -> str | list[str] | None:
     return given
 
 
-def number_of(count: int, noun: str) -> str:
-    """Return a number of things.
-
-    >>> number_of(1, "file"), number_of(2, "file"), number_of(2, "address")
-    ('1 file', '2 files', '2 addresses')
-    """
-    plural = "es" if noun.endswith("s") else "s"
-    return f"{count} {noun}{'' if count == 1 else plural}"
-
-
 @contextmanager
 def interrupted(tell: Callable[[], str]) -> Iterator[None]:
     """Say what stands of a work that Ctrl-C stops. tell: in one line."""

@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +12,25 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, Trans
 
 from ctg_analysis.chapter.missing import missing
 from ctg_analysis.chapter.territory import open_territory
-from ctg_analysis.cli import interrupted, messages, number_of, sirens
-from ctg_analysis.model.errors import UserError
+from ctg_analysis.cli import interrupted, messages, sirens
+from ctg_analysis.display.quantities import counted, number
+from ctg_analysis.display.texts import NBSP
+from ctg_analysis.model.errors import Finding, UserError
 from ctg_analysis.model.settings import data_root, project_path
 from ctg_analysis.model.source import SOURCES, Source
 from ctg_analysis.pipeline.check_raw import wrong_in_new
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.raw.fetch import BUSY, FAILED, GOT, KEPT, SILENT, Outcome, by_hand, fetch_each, held
 from ctg_analysis.raw.folders import FULL
+
+BY_HAND = "à la main"
+STATES = {
+    GOT: "téléchargé",
+    KEPT: "déjà là",
+    FAILED: "échec",
+    BUSY: "occupé",
+    SILENT: "sans réponse",
+}
 
 
 def fetch(
@@ -36,35 +48,66 @@ def fetch(
     Goes on after an error with the other sources, and ends with what was got, kept, failed, and what is left to do by
     hand. Files that `ctg data` could not read take no one's place.
     """
-    unknown = [name for name in sources or [] if name not in SOURCES]
-    if unknown:
-        raise UserError(f"no source {', '.join(unknown)}: `ctg list sources WORD` finds their ids")
-    if sources and for_:
-        raise UserError("ctg fetch: expected sources, or --for EPCI, one of them")
+    _refuse_names(sources or [], for_)
     root = data_root(for_) if for_ else data_root()
-    raw = root.raw
-    lacking = lacking_sources(for_) if for_ else {}
-    named = [SOURCES[name] for name in sources or [name for name, command in lacking.items() if command]]
-    wanted = [source for source in (named if sources or for_ else SOURCES.values()) if source.downloads or sources]
-    others = [source for source in named if source not in wanted]
-    kept = [held(SOURCES[name], raw / name / FULL, KEPT) for name in lacking if (raw / name / FULL).is_dir()]
-    if not (kept or wanted or others):
-        messages.print(f"{for_}: no open file would give what its report lacks")
+    chosen = _chosen(sources or [], for_, root.raw)
+    if not chosen.any:
+        messages.print(f"{for_} : aucun fichier ouvert ne donnerait ce qui manque à son rapport")
         return
     came = []
 
     def standing() -> str:
-        got = sum(outcome.state == GOT for outcome in came)
-        return f"{got} of {number_of(len(wanted), 'source')} got, what has come of the others is kept for the next time"
+        got, of = sum(one.state == GOT for one in came), counted(len(chosen.wanted), "source")
+        kept = "ce qui est venu des autres est gardé pour la prochaine fois"
+        return f"téléchargé : {got} sur {of} ; {kept}"
 
-    options = {"mirror": mirror, "given": given, "wrong": lambda source, folder: wrong_in_new(root, source.id, folder)}
-    with interrupted(standing), progress_bar(len(wanted)) as progress:
-        for outcome in fetch_each(wanted, raw, progress=progress, **options):
+    def wrong(source: Source, folder: Path) -> list[Finding]:
+        return wrong_in_new(root, source.id, folder)
+
+    options = {"mirror": mirror, "given": given, "wrong": wrong}
+    with interrupted(standing), progress_bar(len(chosen.wanted)) as progress:
+        for outcome in fetch_each(chosen.wanted, root.raw, progress=progress, **options):
             came.append(outcome)
-            messages.print(f"{len(came)} of {len(wanted)}  {outcome.state}  {outcome.source.id}")
-    print(*summary([*kept, *came], others, raw), sep="\n")
+            rank = f"{len(came)} sur {len(chosen.wanted)}"
+            messages.print(f"{rank}  {STATES[outcome.state]}  {outcome.source.id}")
+    print(*summary([*chosen.kept, *came], chosen.others, root.raw), sep="\n")
     if code := exit_code(came):
         raise typer.Exit(code)
+
+
+def _refuse_names(sources: Sequence[str], epci: str | None) -> None:
+    unknown = [name for name in sources if name not in SOURCES]
+    if unknown:
+        found = f"source inconnue, {', '.join(unknown)}"
+        raise UserError(f"ctg fetch : {found} ; `ctg list sources MOT` trouve leurs identifiants")
+    if sources and epci:
+        raise UserError("ctg fetch : attendu des sources ou --for EPCI, l'un des deux")
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The sources of a command: to get, without an address, here already."""
+
+    wanted: list[Source]
+    others: list[Source]
+    kept: list[Outcome]
+
+    @property
+    def any(self) -> bool:
+        """Whether there is one."""
+        return bool(self.wanted or self.others or self.kept)
+
+
+def _chosen(sources: Sequence[str], epci: str | None, raw: Path) -> Chosen:
+    """The sources that a command names, those that a report lacks, or all that have an address."""
+    if not (sources or epci):
+        return Chosen([source for source in SOURCES.values() if source.downloads], [], [])
+    lacking = lacking_sources(epci) if epci else {}
+    named = sources or [name for name, command in lacking.items() if command]
+    wanted = [SOURCES[name] for name in named if SOURCES[name].downloads or sources]
+    others = [SOURCES[name] for name in named if SOURCES[name] not in wanted]
+    here = [name for name in lacking if (raw / name / FULL).is_dir()]
+    return Chosen(wanted, others, [held(SOURCES[name], raw / name / FULL, KEPT) for name in here])
 
 
 def lacking_sources(epci: str) -> dict[str, str]:
@@ -85,21 +128,24 @@ def summary(outcomes: Sequence[Outcome], others: Sequence[Source], raw: Path) ->
 
     others: the sources that no address gives.
     """
-    width = max(len(source.id) for source in [*(outcome.source for outcome in outcomes), *others])
+    width = max(len(one.id) for one in [*(outcome.source for outcome in outcomes), *others])
     lines = []
     for outcome in outcomes:
-        held = f"{number_of(outcome.files, 'file')}, {outcome.size / 1e6:.1f} MB"
-        why = outcome.why.removeprefix(f"{outcome.source.id}: ")
-        lines.append(f"{outcome.state:7}  {outcome.source.id:{width}}  {why or held}")
-    lines += [f"by hand  {source.id:{width}}  no address is known" for source in others]
+        size = f"{number(outcome.size / 1e6, 1)}{NBSP}Mo"
+        why = outcome.why.removeprefix(f"{outcome.source.id} : ")
+        came = why or f"{counted(outcome.files, 'fichier')}, {size}"
+        lines.append(f"{STATES[outcome.state]:12}  {outcome.source.id:{width}}  {came}")
+    lines += [f"{BY_HAND:12}  {source.id:{width}}  aucune adresse connue" for source in others]
     failed = [outcome.source for outcome in outcomes if outcome.state in (FAILED, SILENT)]
     if failed and not {GOT, FAILED} & {outcome.state for outcome in outcomes}:
-        lines += ["", "no server answers: run the command again where there is a network that lets it through"]
+        advice = "relancer la commande là où un réseau la laisse passer"
+        lines += ["", f"aucun serveur ne répond : {advice}"]
         failed = []
     for source in [*failed, *others]:
-        lines += ["", f"{source.id}, by hand:", *(f"  {line}" for line in by_hand(source, raw))]
+        lines += ["", f"{source.id}, {BY_HAND} :", *(f"  {line}" for line in by_hand(source, raw))]
     if any(outcome.state == GOT for outcome in outcomes):
-        lines += ["", f"{project_path(raw)}: `ctg data` reads the new files, `ctg build` does too"]
+        reads = "`ctg data` lit les nouveaux fichiers, `ctg build` aussi"
+        lines += ["", f"{project_path(raw)} : {reads}"]
     return lines
 
 
@@ -118,7 +164,8 @@ def progress_bar(count: int) -> Iterator[Callable[..., None]]:
 
         def progress(source: Source, name: str, size: int, total: int | None) -> None:
             if not name:
-                messages.print(f"{next(rank)} of {count}  {source.id}, {number_of(len(source.downloads), 'file')}")
+                files = counted(len(source.downloads), "fichier")
+                messages.print(f"{next(rank)} sur {count}  {source.id}, {files}")
             bars.update(file, description=name, completed=size, total=total)
 
         yield progress

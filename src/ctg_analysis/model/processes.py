@@ -7,9 +7,19 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TypeVar
 
+from ctg_analysis.model.errors import UserError
+
+Result = TypeVar("Result")
+News = Callable[..., None]
 PR_SET_PDEATHSIG = 1  # of prctl(2)
 MUCH = 300_000_000  # bytes
 PROGRAM = f"from {__name__} import become_program; become_program()"
@@ -75,6 +85,91 @@ def become_program() -> None:
     """
     end_with(int(sys.argv[1]))
     os.execvp(sys.argv[2], sys.argv[2:])
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The most that a work may take.
+
+    seconds: in all. silence: seconds without news. memory: bytes beyond those of this process.
+    """
+
+    seconds: float
+    silence: float
+    memory: int
+
+
+class LimitError(UserError):
+    """A work that took more time or memory than it may, or whose process died."""
+
+
+def _ignore(*news: object) -> None:
+    """Hear news that nobody waits for."""
+
+
+def in_child(work: Callable[[News], Result], limits: Limits, hear: News = _ignore) -> Result:
+    """The result of a work on what cannot be trusted, done in a child process that the limits bind.
+
+    On Linux; elsewhere this process does the work, and nothing binds it.
+
+    Parameters:
+        work: called with a function that sends news.
+        hear: called in this process with each piece of news.
+
+    Raises:
+        LimitError: the child was killed, or died. UserError, OSError: of the work.
+    """
+    if sys.platform != "linux":
+        return work(hear)
+    context = get_context("fork")  # a child has all that is imported here at once
+    reading, writing = context.Pipe(duplex=False)
+    child = context.Process(target=_work_within, args=(work, limits.memory, writing), daemon=True)
+    child.start()
+    writing.close()
+    end = time.monotonic() + limits.seconds
+    try:
+        while (left := end - time.monotonic()) > 0 and reading.poll(min(left, limits.silence)):
+            news, result, error = reading.recv()
+            if error is not None:
+                raise error
+            if news is None:
+                return result
+            hear(*news)
+    except EOFError as error:
+        raise LimitError("le travail a été interrompu par le système") from error
+    except MemoryError as error:
+        raise LimitError(f"plus de {limits.memory / 1e6:.0f} Mo de mémoire") from error
+    finally:
+        child.kill()
+        child.join()
+        reading.close()
+    seconds = min(limits.seconds, limits.silence) if time.monotonic() < end else limits.seconds
+    written = f"{seconds:.1f}".removesuffix(".0").replace(".", ",")
+    raise LimitError(f"trop lent, arrêté après {written} s")
+
+
+def _work_within(work: Callable[[News], object], memory: int, writing: Connection) -> None:
+    """Do a work in a child, send what comes of it, and end."""
+    import resource  # of Unix alone
+
+    end_with_parent()
+    for number in (signal.SIGINT, signal.SIGTERM):  # of a whole group: the parent ends its child
+        signal.signal(number, signal.SIG_IGN)
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[5])
+    most = pages * os.sysconf("SC_PAGE_SIZE") + memory
+    hardest = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    if hardest != resource.RLIM_INFINITY:
+        most = min(most, hardest)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hardest))
+    result = error = None
+    try:
+        result = work(lambda *news: writing.send((news, None, None)))
+    except (UserError, OSError, MemoryError) as failure:
+        error = failure.with_traceback(None)
+    except Exception:  # a defect, told whole to the parent
+        error = RuntimeError(traceback.format_exc())
+    writing.send((None, result, error))
+    os._exit(0)  # nothing of what this process shares with its parent is flushed or removed twice
 
 
 def give_memory_back() -> None:

@@ -1,194 +1,24 @@
 """`ctg fetch`: the full files of sources, verified, with their certificate, put in place whole or not at all."""
 
 import datetime
-import fnmatch
-import json
 import shutil
-import time
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-import requests
-import tenacity
-import urllib3
 import yaml
 
-from ctg_analysis.model.errors import Busy, Finding, UserError
+from ctg_analysis.model.errors import Busy, Finding
 from ctg_analysis.model.scratch import alone, put_in_place, restore
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import Download, Source, declared_at
+from ctg_analysis.raw.exchange import FetchError, NoAnswer, keep, mirrored, retrieve, shown
 from ctg_analysis.raw.folders import CERTIFICATE, FULL, PARTIAL, sha256
-from ctg_analysis.raw.workbook_safety import DAMAGED
 
-MAXIMUM_BYTES = 2_000_000_000
-BLOCK = 1 << 16
-
-
-ATTEMPTS = 5
-
-
-class FetchError(UserError):
-    """A file that could not be had; nothing of it was kept in the place of a good one.
-
-    again: of a fault that may pass, the seconds that the server asks to wait before it is asked again.
-    """
-
-    def __init__(self, message: str, again: float | None = None):
-        super().__init__(message if again is None else f"{message}, {ATTEMPTS} times; run the command again later")
-        self.again = again
-
-
-def too_large(origin: str) -> FetchError:
-    """The error of what has, or would unpack to, more bytes than any file of official statistics."""
-    return FetchError(f"{origin}: more than {MAXIMUM_BYTES / 1e9:.0f} GB, expected a smaller file")
-
-
-def keep(came: Path, download: Download, origin: str, *, packed: bool) -> None:
-    """Keep what came, out of its zip when it is in one, beside it under the name of the download.
-
-    Raises:
-        FetchError: a page in its place, a damaged zip, one without the file.
-    """
-    came = _unpacked(came, download, origin) if packed else came
-    with came.open("rb") as file:
-        start = file.read(512).lower()
-    if b"<html" in start or b"<!doctype" in start:
-        raise FetchError(f"{origin}: a page came, expected a data file; open it in a browser to see why")
-    came.replace(came.with_name(download.name))
-
-
-def _unpacked(path: Path, download: Download, origin: str, *, within: bool = False) -> Path:
-    """The file of a zip that the download keeps; a zip within the zip is opened too, but none within that.
-
-    It is written under a name of ours, wherever the zip would have it.
-    """
-    target = path.with_name(f"{download.name}.{'inner' if within else 'outer'}.part")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MAXIMUM_BYTES:
-                raise too_large(origin)
-            names = archive.namelist()
-            fitting = [name for name in names if fnmatch.fnmatch(PurePosixPath(name).name, download.member)]
-            inner = [] if fitting or within else [name for name in names if name.lower().endswith(".zip")]
-            if len(fitting + inner) != 1:
-                raise FetchError(f"{origin}: {len(fitting)} files fit {download.member!r} in the zip, expected one")
-            with archive.open((fitting + inner)[0]) as member, target.open("wb") as file:
-                shutil.copyfileobj(member, file)
-    except DAMAGED as error:
-        raise FetchError(f"{origin}: a damaged or foreign file came, expected a zip") from error
-    return _unpacked(target, download, origin, within=True) if inner else target
-
-
-TIMEOUTS = 10, 30  # seconds to connect, without a byte
-SECONDS_FOR_A_FILE = 3600
-LONGEST_WAIT = 120  # seconds that a server may ask us to wait
-SECONDS_BEFORE = {"api.insee.fr": 2.0}  # at most 30 requests a minute to Melodi
-HEADERS = {"User-Agent": "ctg_analysis", "Accept-Encoding": "identity"}
-BACKOFF = tenacity.wait_exponential(max=30)  # 1, 2, 4... seconds
-
-FileProgress = Callable[[int, int | None], None]
-
-
-class NoAnswer(FetchError):
-    """A file that could not be had because no server answered: the network is down, or it lets nothing through."""
-
-
-def retrieve(download: Download, part: Path, mirror: str, progress: FileProgress) -> str:
-    """Write the file of a download into `part`, not verified yet; return the address that it came from.
-
-    For a dataset of data.gouv.fr, that of its latest resource that fits.
-
-    Raises:
-        FetchError: says what came in the place of the file, and what to do. NoAnswer: nothing came.
-    """
-    url, deadline = mirrored(download.url, mirror), time.monotonic() + SECONDS_FOR_A_FILE
-    time.sleep(SECONDS_BEFORE.get(urlsplit(download.url).netloc, 0))
-    if download.resource:
-        _download(url, part, deadline, lambda done, total: None)
-        url = mirrored(_latest(part, download), mirror)
-    _download(url, part, deadline, progress)
-    return url
-
-
-def mirrored(url: str, mirror: str) -> str:
-    """The address on a mirror, with its query; the address itself without mirror.
-
-    >>> mirrored("https://www.insee.fr/a.csv?b=1", "http://mirror:80/"), mirrored("https://www.insee.fr/a.csv", "")
-    ('http://mirror:80/www.insee.fr/a.csv?b=1', 'https://www.insee.fr/a.csv')
-    """
-    return f"{mirror.rstrip('/')}/{url.partition('://')[2]}" if mirror else url
-
-
-def _latest(catalogue: Path, download: Download) -> str:
-    """The address that {"resources": [{"url", "last_modified"}, ...]} (api/1/datasets/<slug>/) leads to."""
-    try:
-        resources = json.loads(catalogue.read_text(encoding="utf-8"))["resources"]
-        names = {resource["url"]: PurePosixPath(urlsplit(resource["url"]).path).name for resource in resources}
-        fitting = [one for one in resources if fnmatch.fnmatch(names[one["url"]], download.resource)]
-        return max(fitting, key=lambda resource: resource["last_modified"])["url"]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
-        wanted = f"no resource named like {download.resource!r} came, expected a dataset of data.gouv.fr"
-        raise FetchError(f"{download.url}: {wanted}") from error
-
-
-@tenacity.retry(
-    stop=tenacity.stop_after_attempt(ATTEMPTS),
-    wait=lambda state: BACKOFF(state) + state.outcome.exception().again,
-    retry=tenacity.retry_if_exception(lambda error: getattr(error, "again", None) is not None),
-    reraise=True,
-)
-def _download(url: str, part: Path, deadline: float, progress: FileProgress) -> None:
-    try:
-        with requests.get(url, headers=HEADERS, stream=True, timeout=TIMEOUTS) as answer:
-            _refuse_answer(answer, url)
-            _write(answer, part, deadline, progress, url)
-    except (requests.TooManyRedirects, ValueError, OverflowError) as error:  # an address, a redirection, a header
-        raise FetchError(f"{url}: cannot be asked ({type(error).__name__}); has its address changed?") from error
-    except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
-        kind = NoAnswer if isinstance(error, requests.ConnectionError) else FetchError
-        if kind is NoAnswer and isinstance(error.args[0], urllib3.exceptions.MaxRetryError):
-            raise NoAnswer(f"{url}: no connection ({type(error).__name__}); run the command again later") from error
-        raise kind(f"{url}: the connection failed ({type(error).__name__})", again=0) from error
-
-
-def _refuse_answer(answer: requests.Response, url: str) -> None:
-    code = answer.status_code
-    if code in (408, 429) or code >= 500:
-        wait = urllib3.Retry().get_retry_after(answer.raw) or 0
-        if wait > LONGEST_WAIT:
-            raise FetchError(f"{url}: the server asks to wait {wait:.0f} seconds; run the command again then")
-        raise FetchError(f"{url}: the server answered {code}", again=wait)
-    if code != 200:
-        raise FetchError(f"{url}: the server answered {code}, expected the file; has its address changed?")
-    if "text/html" in answer.headers.get("Content-Type", ""):
-        raise FetchError(f"{url}: a web page came, expected a data file; open the address in a browser to see why")
-
-
-def _write(answer: requests.Response, part: Path, deadline: float, progress: FileProgress, url: str) -> None:
-    size, length = 0, answer.headers.get("Content-Length", "")
-    total = int(length) if length.isdecimal() and "Content-Encoding" not in answer.headers else None
-    with part.open("wb") as file:
-        # read1 gives what has come: a server that drips never makes us wait for a whole block.
-        while block := answer.raw.read1(BLOCK, decode_content=True):
-            size += len(block)
-            if max(size, total or 0) > MAXIMUM_BYTES:
-                raise too_large(url)
-            if time.monotonic() > deadline:
-                raise FetchError(f"{url}: too slow, {size} bytes in the time allowed; run the command again later")
-            file.write(block)
-            ends_a_line = block.endswith(b"\n")
-            progress(size, total)
-    if not size:
-        raise FetchError(f"{url}: an empty answer came", again=0)
-    measured = length or "Transfer-Encoding" in answer.headers  # urllib3 sees that such an answer was cut
-    if not measured and part.name.endswith(".csv.part") and not ends_a_line:
-        raise FetchError(f"{url}: an answer of unknown length stopped within a line, at {size} bytes", again=0)
-
-
+ADDRESS = ".adresse"  # after the name of a file: where it came from
 NEXT, REFUSED = ".next", ".refused"  # beside the full files of a source, never read
 GOT, KEPT, FAILED, BUSY, SILENT = "got", "kept", "failed", "busy", "silent"
 DROPPED = "data/downloads"  # where a person puts what a browser has downloaded
@@ -230,35 +60,57 @@ def fetch(
         Busy: another process fetches the same source.
     """
     if not source.downloads:
-        form = "`ctg new EPCI` writes its form: " if source.from_partners else ""
-        raise FetchError(f"{source.id}: no address; {form}{source.how_to_get or 'ask its producer'}")
+        form = "`ctg new EPCI` écrit son formulaire : " if source.from_partners else ""
+        how = f"{form}{source.how_to_get or 'à demander à son producteur'}"
+        raise FetchError(f"{source.id} : aucune adresse connue ; {how}")
     home = raw / source.id
     begun, full = home / PARTIAL / FULL, home / FULL  # what reads them knows full files by the name of their folder
+
+    def get(one: Download) -> None:
+        _get(one, begun, mirror, given, partial(progress, one.name))
+
+    with _room_and_right(source, home), alone(raw, source.id, f"{source.id} : téléchargé"):
+        restore(full)
+        begun.mkdir(parents=True, exist_ok=True)
+        _get_each(source, begun, get)
+        _certify(source, begun)
+        _refuse(source, begun, wrong)
+        _put_in_place(begun, full)
+    return full
+
+
+@contextmanager
+def _room_and_right(source: Source, home: Path) -> Iterator[None]:
+    """Tell the place where a disk is full, or that this user may not write."""
     try:
-        with alone(raw, source.id, f"{source.id} : téléchargé"):
-            restore(full)
-            begun.mkdir(parents=True, exist_ok=True)
-            failures = []
-            for download in source.downloads:
-                try:
-                    if not (begun / download.name).is_file():
-                        _get(download, begun, mirror, given, partial(progress, download.name))
-                except FetchError as error:  # the other files are had all the same: less is left for the next time
-                    failures.append(type(error)(f"{source.id}: {error}{_where(source, download)}"))
-                    if isinstance(error, NoAnswer):
-                        break
-            for path in begun.iterdir():
-                if path.name not in {download.name for download in source.downloads}:
-                    path.unlink()
-            if failures:
-                raise failures[0]
-            _certify(source, begun)
-            _refuse(source, begun, wrong)
-            _put_in_place(begun, full)
-            return full
+        yield
     except OSError as error:
-        place = project_path(Path(error.filename)) if error.filename else project_path(home)
-        raise FetchError(f"{source.id}: {place}: {error.strerror}, expected room and the right to write") from error
+        place = project_path(Path(error.filename) if error.filename else home)
+        expected = "attendu de la place et le droit d'écrire"
+        raise FetchError(f"{source.id} : {place} : {error.strerror}, {expected}") from error
+
+
+def _get_each(source: Source, begun: Path, get: Callable[[Download], None]) -> None:
+    """Get the files of a source that are not in its folder yet, and remove what is none of them.
+
+    Raises:
+        FetchError: that of the first that failed; the others are had all the same.
+    """
+    failures = []
+    for download in source.downloads:
+        try:
+            if not (begun / download.name).is_file():
+                get(download)
+        except FetchError as error:
+            failures.append(type(error)(f"{source.id} : {error}{_where(source, download)}"))
+            if isinstance(error, NoAnswer):
+                break
+    names = {download.name for download in source.downloads}
+    for path in begun.iterdir():
+        if path.name not in names:
+            path.unlink()
+    if failures:
+        raise failures[0]
 
 
 def fetch_each(
@@ -276,9 +128,10 @@ def fetch_each(
     """
     dead: set[str] = set()
     for source in sources:
-        hosts = {urlsplit(mirrored(download.url, mirror)).netloc for download in source.downloads}
+        hosts = {urlsplit(shown(mirrored(one.url, mirror))).netloc for one in source.downloads}
         if hosts & dead:
-            yield Outcome(source, SILENT, f"{source.id}: {', '.join(sorted(hosts & dead))} does not answer")
+            why = f"{source.id} : {', '.join(sorted(hosts & dead))} ne répond pas"
+            yield Outcome(source, SILENT, why)
             continue
         progress(source, "", 0, None)
         try:
@@ -300,20 +153,22 @@ def by_hand(source: Source, raw: Path) -> list[str]:
     """What a person does to get the files of a source that no command could: the page, the names, the place.
 
     >>> one = Source("a", "A", "P", downloads=(Download("a.csv", "https://b.fr/a.csv"),))
-    >>> by_hand(one, Path("data/raw"))
-    ['open https://b.fr/a.csv and save the file as data/downloads/a.csv', 'then: ctg fetch a --from data/downloads']
+    >>> by_hand(one, Path("data/raw"))  # doctest: +NORMALIZE_WHITESPACE
+    ['ouvrir https://b.fr/a.csv et enregistrer le fichier sous data/downloads/a.csv',
+    'puis : ctg fetch a --from data/downloads']
     """
     if not source.open:
         return [source.how_to_get]
     if not source.downloads:
-        return [source.how_to_get, f"its place: {project_path(raw / source.id / FULL)}, with a {CERTIFICATE} beside"]
+        place = project_path(raw / source.id / FULL)
+        return [source.how_to_get, f"sa place : {place}, avec un {CERTIFICATE} à côté"]
     lines = [
-        f"open {download.url.replace('/api/1/datasets/', '/datasets/')} and save the file as "
-        f"{DROPPED}/{_packed(download)}"
+        f"ouvrir {download.url.replace('/api/1/datasets/', '/datasets/')} "
+        f"et enregistrer le fichier sous {DROPPED}/{_packed(download)}"
         for download in source.downloads
         if not (raw / source.id / PARTIAL / FULL / download.name).is_file()
     ]
-    return [*lines, f"then: ctg fetch {source.id} --from {DROPPED}"]
+    return [*lines, f"puis : ctg fetch {source.id} --from {DROPPED}"]
 
 
 def _packed(download: Download) -> str:
@@ -331,20 +186,25 @@ def _get(download: Download, folder: Path, mirror: str, given: Path | None, prog
     file = next((given / name for name in names if given and (given / name).is_file()), None)
     if file:
         shutil.copyfile(file, part)
-    origin = str(file) if file else retrieve(download, part, mirror, progress)
+        origin, address = str(file), download.url
+    else:
+        origin = address = retrieve(download, part, mirror, progress)
     packed = bool(download.member) and (not file or file.name != download.name)
-    if download.sha256 and sha256(part) != download.sha256:
-        raise FetchError(f"{origin}: another sum came than {download.sha256}, which the producer announces")
+    if download.sha256 and (found := sha256(part)) != download.sha256:
+        expected = f"attendu {download.sha256}, que le producteur annonce"
+        raise FetchError(f"{origin} : trouvé la somme {found}, {expected}")
+    (folder.parent / f"{download.name}{ADDRESS}").write_text(address, encoding="utf-8")
     keep(part, download, origin, packed=packed)
 
 
 def _where(source: Source, download: Download) -> str:
-    place, guess = next(iter(declared_at(source, download.url)), ""), "" if download.seen else ", a guess so far"
-    return f" (the address{guess} is declared in {place})" if place else ""
+    place = next(iter(declared_at(source, download.url)), "")
+    guess = "" if download.seen else ", une supposition jusqu'ici,"
+    return f" (l'adresse{guess} est déclarée dans {place})" if place else ""
 
 
 def _certify(source: Source, folder: Path) -> None:
-    paths = {download: folder / download.name for download in source.downloads}
+    """Write the certificate of the files of a folder, with the address that gave each."""
     certificate = {
         "id": source.id,
         "titre": source.label,
@@ -358,12 +218,23 @@ def _certify(source: Source, folder: Path) -> None:
         "secret_arrondi": source.note or "celui du producteur",
         "reserves": [],
         "fichiers": [
-            {"fichier": path.name, "url": download.url, "octets": path.stat().st_size, "sha256": sha256(path)}
-            for download, path in paths.items()
+            {
+                "fichier": download.name,
+                "url": _address(folder, download),
+                "octets": (folder / download.name).stat().st_size,
+                "sha256": sha256(folder / download.name),
+            }
+            for download in source.downloads
         ],
     }
     text = yaml.safe_dump(certificate, allow_unicode=True, sort_keys=False)
     (folder / CERTIFICATE).write_text(text, encoding="utf-8")
+
+
+def _address(folder: Path, download: Download) -> str:
+    """Where a file came from; of one that an older version has got, its declared address."""
+    kept = folder.parent / f"{download.name}{ADDRESS}"
+    return kept.read_text(encoding="utf-8") if kept.is_file() else download.url
 
 
 def _refuse(source: Source, begun: Path, wrong: Wrong) -> None:
@@ -374,8 +245,10 @@ def _refuse(source: Source, begun: Path, wrong: Wrong) -> None:
     refused = begun.parent.with_name(REFUSED)
     shutil.rmtree(refused, ignore_errors=True)
     begun.rename(refused)
+    shutil.rmtree(begun.parent)
     first, more = str(findings[0]).replace(project_path(begun), project_path(refused)), len(findings) - 1
-    raise FetchError(f"{source.id}: {first}{f' (and {more} more)' if more else ''}; what was here stays in its place")
+    others = f" (et {more} autre{'s' if more > 1 else ''})" if more else ""
+    raise FetchError(f"{source.id} : {first}{others} ; ce qui était là reste à sa place")
 
 
 def _put_in_place(begun: Path, full: Path) -> None:

@@ -5,6 +5,7 @@ What reads values gives a blank for an error, which would then mean "unknown", a
 
 import lzma
 import re
+import stat
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -25,6 +26,17 @@ ENCRYPTED = 0x1  # flag of a part
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")  # how a file begins that is no zip: of Excel before 2007, or under a password
 UNDER_A_PASSWORD = "EncryptedPackage".encode("utf-16-le"), b"encryption-data"  # within such a file; of an .ods
 MANIFEST = "META-INF/manifest.xml"
+DOCTYPES = b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le")  # the latter in either order of bytes
+AS_WRITTEN = "un classeur tel qu'Excel ou LibreOffice l'écrit"
+BLOCK = 1 << 20  # bytes of a part that are looked at together
+ORDINARY = re.compile(r"(?!/)(?!(.*/)?\.\.?/)[^\\:\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
+TYPES, ODS_CONTENT = "[Content_Types].xml", "content.xml"
+MACRO_PARTS = re.compile(r"(?i)(^|/)vbaProject|^(Basic|Scripts)/|^xl/(macrosheets|activeX)/")
+MACRO_TYPES = b"macroEnabled", b"vbaProject", b"macrosheet"
+LINK_PARTS = re.compile(r"(?i)^xl/(externalLinks/|embeddings/|connections\.xml)")
+CLICKED = {"a"}  # what a person clicks on
+ELSEWHERE = re.compile(r"(?i)[a-z][a-z0-9+.-]*:|/|\.\./|\\")
+COMPRESSIONS = zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED  # a block of others may hold gigabytes
 DAMAGED = (  # what a zip that is cut, damaged or of another kind raises when it is read
     zipfile.BadZipFile,
     RuntimeError,  # a password, or a compression that Python does not know
@@ -51,19 +63,84 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
             raise _locked(path) if locked else broken(path, None, "un fichier d'Excel 97", AS_XLSX)
         try:
             parts = zipfile.ZipFile(file)
-            whole = sum(part.file_size for part in parts.infolist())
-            if any(part.flag_bits & ENCRYPTED for part in parts.infolist()):
-                raise _locked(path)
-            if whole > UNPACKED:
-                raise broken(path, None, f"{whole} octets une fois décompressé", f"{UNPACKED} au plus")
-            if len(parts.infolist()) > PARTS or parts.testzip():
-                raise foreign(path)
+            _refuse_entries(path, parts.infolist())
+            for name in parts.namelist():
+                _refuse_doctype(path, parts, name)
             if MANIFEST in parts.namelist() and UNDER_A_PASSWORD[1] in parts.read(MANIFEST):
                 raise _locked(path)
+            _refuse_what_acts(path, parts)
         except (*DAMAGED, OSError) as error:  # of bzip2, and of a place before the beginning
             raise foreign(path) from error
         with parts:
             yield parts
+
+
+def _refuse_entries(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:
+    """Refuse what the entries of a zip say of themselves, before any is unpacked."""
+    whole = sum(entry.file_size for entry in entries)
+    if any(entry.flag_bits & ENCRYPTED for entry in entries):
+        raise _locked(path)
+    if whole > UNPACKED:
+        raise broken(path, None, f"{whole} octets une fois décompressé", f"{UNPACKED} au plus")
+    if len(entries) > PARTS or any(entry.compress_type not in COMPRESSIONS for entry in entries):
+        raise foreign(path)
+    before = set()
+    for entry in entries:
+        name, link = entry.filename, stat.S_ISLNK(entry.external_attr >> 16)
+        twice = name.casefold() in before
+        before.add(name.casefold())
+        if link or twice or not ORDINARY.fullmatch(name):
+            shown = re.sub(r"[^\w./-]", "?", name, flags=re.ASCII)[:60]
+            expected = "les seules parties qu'un tableur y écrit : l'enregistrer de nouveau"
+            raise broken(path, None, f"une partie inattendue, {shown!r}", expected)
+
+
+def _refuse_doctype(path: Path, parts: zipfile.ZipFile, name: str) -> None:
+    """Refuse a part that declares entities; one that is damaged raises as it is read."""
+    before = b""
+    with parts.open(name) as content:
+        while block := content.read(BLOCK):
+            if any(mark in before + block for mark in DOCTYPES):
+                found = f"une déclaration d'entités XML (DOCTYPE) dans {name[:60]}"
+                raise broken(path, None, found, AS_WRITTEN)
+            before = block[-len(max(DOCTYPES, key=len)) :]
+
+
+def _refuse_what_acts(path: Path, parts: zipfile.ZipFile) -> None:
+    """Refuse macros and what leads to another file, whatever the parts are called."""
+    names = parts.namelist()
+    types = parts.read(TYPES) if TYPES in names else b""
+    if any(mark in types for mark in MACRO_TYPES) or any(map(MACRO_PARTS.search, names)):
+        raise _with_macros(path)
+    if any(map(LINK_PARTS.search, names)):
+        raise _linked(path)
+    for name in names:
+        links = elements(parts, name) if name.casefold().endswith(".rels") else ()
+        if any(_leads_out(link) for _, link in links):
+            raise _linked(path)
+    for _, element in elements(parts, ODS_CONTENT) if ODS_CONTENT in names else ():
+        tag = _local(element.tag)
+        if tag == "event-listener":
+            raise _with_macros(path)
+        if tag not in CLICKED and ELSEWHERE.match(_attribute(element, "href")):
+            raise _linked(path)
+        if tag == "table-row":
+            element.clear()
+
+
+def _leads_out(link: ElementTree.Element) -> bool:
+    """Whether a relation of an .xlsx is to a file elsewhere that is not opened by a click alone."""
+    return link.get("TargetMode") == "External" and not link.get("Type", "").endswith("/hyperlink")
+
+
+def _with_macros(path: Path) -> InputError:
+    expected = "un classeur sans macros : l'enregistrer de nouveau, en .xlsx ou en .ods"
+    return broken(path, None, "des macros", expected)
+
+
+def _linked(path: Path) -> InputError:
+    expected = "un classeur seul : y coller les valeurs à la place des liens"
+    return broken(path, None, "un lien vers un autre fichier, ou un objet qui en vient", expected)
 
 
 def elements(
@@ -194,41 +271,55 @@ def _xlsx_cells(
     parts: zipfile.ZipFile, part: str, percents: set[str], computed: bool
 ) -> Iterator[tuple[int, int, str]]:
     row = column = 0
-    blank = (None,) if computed else (None, "0")
     for _, element in elements(parts, part):
         if _local(element.tag) == "row":
             row, column = int(element.get("r") or row + 1), 0
             for cell in (one for one in element if _local(one.tag) == "c"):
                 named = re.fullmatch(r"[A-Z]{1,4}\d{1,7}", cell.get("r") or "")
                 row, column = (at + 1 for at in xl_cell_to_rowcol(named[0])) if named else (row, column + 1)
-                inside, kind = {_local(one.tag): one.text for one in cell}, cell.get("t", "n")
-                if kind == "e":
-                    yield row, column, ERROR
-                elif "f" in inside and kind != "str" and inside.get("v") in blank:
-                    yield row, column, NO_VALUE
-                elif "v" in inside or "is" in inside:
-                    yield row, column, PERCENT if kind == "n" and cell.get("s") in percents else ""
+                kind = _kind(cell, percents, computed)
+                if kind is not None:
+                    yield row, column, kind
             element.clear()
+
+
+def _kind(cell: ElementTree.Element, percents: set[str], computed: bool) -> str | None:
+    """What is to be known of a cell of an .xlsx; None where it holds nothing."""
+    inside, kind = {_local(one.tag): one.text for one in cell}, cell.get("t", "n")
+    if kind == "e":
+        return ERROR
+    blank = (None,) if computed else (None, "0")
+    if "f" in inside and kind != "str" and inside.get("v") in blank:
+        return NO_VALUE
+    if "v" in inside or "is" in inside:
+        return PERCENT if kind == "n" and cell.get("s") in percents else ""
+    return None
 
 
 def _ods(parts: zipfile.ZipFile) -> Iterator[tuple[str, int, int, str]]:
     """The cells of an .ods that hold something; a cell or a row may say how many times it comes."""
     name, row = "", 0
-    for event, element in elements(parts, "content.xml", ("start", "end")):
+    for event, element in elements(parts, ODS_CONTENT, ("start", "end")):
         tag = _local(element.tag)
         if event == "start" and tag == "table":
             name, row = _attribute(element, "name"), 0
         elif event == "end" and tag == "table-row":
-            times, column = int(_attribute(element, "number-rows-repeated", "1")), 0
-            for cell in element:
-                first, column = column, column + int(_attribute(cell, "number-columns-repeated", "1"))
-                filled = _attribute(cell, "value-type") or len(cell)
-                if filled or _attribute(cell, "formula"):
-                    yield name, row + times, column, ""  # the last of them, before each is told
-                    kinds = {value for key, value in cell.items() if _local(key) == "value-type"}
-                    shown = PERCENT if "percentage" in kinds else ""
-                    if kind := ERROR if "error" in kinds else shown if filled else NO_VALUE:
-                        places = product(range(row + 1, row + times + 1), range(first + 1, column + 1))
-                        yield from ((name, *place, kind) for place in places)
+            times = int(_attribute(element, "number-rows-repeated", "1"))
+            yield from ((name, *cell) for cell in _ods_cells(element, row, times))
             row += times
             element.clear()
+
+
+def _ods_cells(line: ElementTree.Element, row: int, times: int) -> Iterator[tuple[int, int, str]]:
+    """The cells of a row that comes several times, after the row of this number."""
+    column = 0
+    for cell in line:
+        first, column = column, column + int(_attribute(cell, "number-columns-repeated", "1"))
+        filled = _attribute(cell, "value-type") or len(cell)
+        if filled or _attribute(cell, "formula"):
+            yield row + times, column, ""  # the last of them, before each is told
+            kinds = {value for key, value in cell.items() if _local(key) == "value-type"}
+            shown = PERCENT if "percentage" in kinds else ""
+            if kind := ERROR if "error" in kinds else shown if filled else NO_VALUE:
+                places = product(range(row + 1, row + times + 1), range(first + 1, column + 1))
+                yield from ((*place, kind) for place in places)
