@@ -266,7 +266,7 @@ def reading(territory: Territory, indicator: Indicator) -> Html:
     told = territory.own(indicator).tail(1) if number else rows
     beside = []
     if SURVEY in indicator.sources:
-        beside = [surveyed.base(told.iloc[0])]
+        beside = [surveyed.base(territory.demarche, told.iloc[0])]
     elif not number:
         words = texts.listed([word for _, word in standing.test(rows, territory.gaps(indicator))[0]] or [""])
         beside = [sentences.beside(rows.iloc[1:]), f"{texts.capitalised(words)}." * bool(words)]

@@ -25,14 +25,19 @@ FRAGILE_UNDER = 30  # respondents (rule R24)
 def source(demarche: Demarche) -> str:
     """The source line of a result of the consultation: sample, number of answers, year; chapter 11 tells the rest."""
     about = demarche.table("consultation").iloc[0]
-    sample = f"{SAMPLES[about['plan']]}, n ≈ {number(about['usable'])}"
+    sample = f"{SAMPLES[about['plan']]}, n = {between(about['usable_least'], about['usable_most'])}"
     return texts.typography(f"{SOURCES[SURVEY].label}, {sample}, {date_text(about['end'])[-4:]}.")
 
 
-def base(row: pd.Series) -> str:
-    """How many respondents a share is of; a warning when they are few."""
-    of = f"Base : {count(row['denominator'])} répondants concernés"
-    return texts.typography(f"{of}, peu nombreux." if row["denominator"] < FRAGILE_UNDER else f"{of}.")
+def base(demarche: Demarche, row: pd.Series) -> str:
+    """How many respondents a share is of; a warning when they may be few.
+
+    row: an observation of an indicator of the consultation.
+    """
+    question = CATALOGUE[row["indicator"]].value.numerator.partition(PAIR)[0]
+    bounds = demarche.table("distribution").set_index("q_id").loc[[question]].iloc[0]
+    of = f"Base : {between(bounds['base_least'], bounds['base_most'])} répondants concernés"
+    return texts.typography(f"{of}, peu nombreux." if bounds["base_least"] < FRAGILE_UNDER else f"{of}.")
 
 
 def answers(territory: Territory, drawing: str, rows: pd.DataFrame, title: str) -> Html:
@@ -49,7 +54,7 @@ def answers(territory: Territory, drawing: str, rows: pd.DataFrame, title: str) 
     shares = known.assign(share=known["value"] / 100, n_eff=size)
     lines = [[row.name, row.text, row.interval or NOTHING] for row in known.itertuples()]
     notes = [
-        base(first),
+        base(territory.demarche, first),
         f"Traits : {territory.demarche.table('consultation')['interval'].iloc[0]}.",
         few_of(rows.loc[rows["period"].eq(first["period"]) & rows["status"].ne(OK), "name"]),
     ]
@@ -70,6 +75,15 @@ def count(respondents: float) -> str:
     if pd.isna(respondents):
         return "nd"
     return f"≈{texts.NBSP}{number(respondents)}" if respondents else FEW
+
+
+def between(least: float, most: float) -> str:
+    """A number of respondents, of which the bounds are known.
+
+    >>> between(115, 139), between(0, 12)
+    ('115 à 139', '0 à 12')
+    """
+    return "nd" if pd.isna(least) else f"{number(least)} à {number(most)}"
 
 
 def few_of(names: pd.Series) -> str:

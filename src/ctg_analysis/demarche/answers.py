@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from ctg_analysis.demarche.columns import (
 )
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import read_material
-from ctg_analysis.demarche.table_files import A_CODE, FORMULA_STARTS
+from ctg_analysis.demarche.table_files import A_CODE
 from ctg_analysis.model.errors import Finding, InputError
 from ctg_analysis.model.habits import quote
 from ctg_analysis.model.scratch import PART, for_owner_alone
@@ -206,7 +206,7 @@ USABLE_FROM = 0.5  # share of the questions put to a respondent that an answer n
 CONTEXT = {"mode": "web", "canal": "lien", "secteur": ""}  # columns besides the questions, and what their absence means
 CONSENT = "consentement"
 TICKED, NOT_TICKED = {"y", "oui", "yes", "1", "x"}, {"n", "non", "no", "0", "na", "sansobjet"}
-SPOKEN = {"jenesaispas": UNKNOWN, "nonconcernée": NOT_CONCERNED, "oth": OTHER, "y": "oui", "n": "non"}
+SPOKEN = {"jenesaispas": UNKNOWN, "nonconcernée": NOT_CONCERNED, "oth": OTHER, "y": "oui", "x": "oui", "n": "non"}
 SPOKEN |= {key(words): code for code, words in OUTSIDE.items()} | {key(code): code for code in OUTSIDE}
 
 Wrong = tuple[int, str, str]  # line, what was found, what was expected
@@ -220,8 +220,8 @@ class Answers(NamedTuple):
     opened: rep_id, q_id, texte.
     Cells hold codes, several of them separated by |. A question without an answer is NC when it was not put to the
     respondent, SR when it was (rule R25); what was answered to a question not put is left out.
-    started, complete: how many answers the export holds, and how many of them were sent. Those kept were sent, or hold
-    half of what was asked. dropped: columns of the export that none of the tables has.
+    started, complete: how many answers the export holds, how many of those kept were sent. Those kept were sent and
+    not blank, or hold half of what was asked. dropped: columns of the export that none of the tables has.
     """
 
     closed: pd.DataFrame
@@ -251,15 +251,13 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
     expected = "une question du questionnaire, ou l'une de ses modalités"
     findings = [Finding(place, 1, name, "une colonne que le questionnaire n'a pas", expected) for name in unknown]
     present = {question for question, _ in places.values()}
-    findings += [
-        Finding(place, 1, identifier, "aucune question de ce nom", "une colonne de celle-ci")
-        for identifier in questions.index.difference(present)
-    ]
+    findings += _lacking(place, questions, places)
     again = export.ids[export.ids.duplicated()]
-    findings += [
-        Finding(place, line, "id", f"{quote(identifier)} une seconde fois", "un identifiant qui ne vient qu'une fois")
-        for line, identifier in again.items()
-    ]
+    if len(again):
+        more = f", et {len(again) - 1} autres de même" if len(again) > 1 else ""
+        expected = "un identifiant qui ne vient qu'une fois : un seul export, tel qu'il a été téléchargé"
+        found = f"{quote(again.iloc[0])} une seconde fois{more}"
+        findings.append(Finding(place, again.index[0], "id", found, expected))
     table = {}
     for question in questions.index.intersection(present, sort=False):
         columns = {column: option for column, (identifier, option) in places.items() if identifier == question}
@@ -299,6 +297,27 @@ def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[st
             strangers.add(column.group)
             unknown.append(column.group)
     return places, dropped, unknown
+
+
+def _lacking(place: str, questions: pd.DataFrame, places: dict[int, tuple[str, str]]) -> Iterator[Finding]:
+    """The questions that have no column, in one finding; the options that have none where others of theirs have one.
+
+    A lost option would be told as one that nobody ticked.
+    """
+    present = {question for question, _ in places.values()}
+    if absent := [name for name in questions.index if name not in present]:
+        several = len(absent) > 1
+        found = f"aucune colonne pour {'les questions' if several else 'la question'} {', '.join(absent)}"
+        expected = (
+            "l'export de toutes les questions, ou la feuille « Questionnaire » sans celles qui n'ont pas été posées"
+        )
+        yield Finding(place, 1, None, found, expected)
+    for name in questions.index.intersection(present, sort=False):
+        ticked = {option for question, option in places.values() if question == name} - {""}
+        for option in labels(questions.at[name, "modalites"]) if ticked else ():
+            if option not in ticked and option != OTHER:
+                expected = f"une colonne pour chaque réponse de {name} : reprendre l'export sans rien en retirer"
+                yield Finding(place, 1, f"{name}[{option}]", "aucune colonne pour cette réponse", expected)
 
 
 def _codes(question: pd.Series) -> dict[str, str]:
@@ -380,7 +399,7 @@ def _tables(table: pd.DataFrame, export: Export, questions: pd.DataFrame, droppe
         about.loc[consented, ["rep_id", CONSENT]].join(closed[sensitive]).reset_index(drop=True),
         words[words["texte"].ne("")].reset_index(drop=True),
         len(table),
-        int(export.done.sum()),
+        int((export.done & usable).sum()),
         dropped,
     )
 
@@ -409,6 +428,7 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     """Write the answers of an export in the private folder of a démarche; return what is to be told, a line each.
 
     An answer that is there already is replaced, the others stay: those typed from paper, those of an earlier export.
+    Nothing is written where all are there as they are.
 
     Raises:
         InputError: a questionnaire or an export that cannot be trusted; nothing is written then.
@@ -420,6 +440,9 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
     folder = root.restricted_material(epci)
     tables = {"reponses": answers.closed, "reponses_sensibles": answers.sensitive, "reponses_ouvertes": answers.opened}
     written = {folder / TABLES[name].file: joined(folder / TABLES[name].file, rows) for name, rows in tables.items()}
+    if all(path.is_file() and _same(written[path], _read(path)) for path in written):
+        kept = f"les {len(answers.closed)} réponses de cet export y sont déjà"
+        return [f"{project_path(folder)} : rien n'a changé, {kept} ({_counts(answers)})"]
     parts = {path.with_name(f".{path.name}{PART}"): path for path in written}
     with for_owner_alone(folder):
         for part, path in parts.items():
@@ -428,11 +451,23 @@ def take_in(root: DataRoot, epci: str, export: Path) -> list[str]:
             part.replace(path)
     dropped = f" ; colonnes laissées de côté : {', '.join(answers.dropped)}" if answers.dropped else ""
     return [
-        f"{project_path(folder)} : {len(answers.closed)} réponses gardées sur {answers.started} commencées et "
-        f"{answers.complete} terminées{dropped}",
-        f"{project_path(root.material(epci))}/{TABLES['consultation'].place} : écrire {answers.started} "
-        f"réponses commencées, {answers.complete} terminées, et qui a répondu",
+        f"{project_path(folder)} : {len(answers.closed)} réponses gardées ({_counts(answers)}){dropped}",
+        f"{project_path(root.material(epci))}/{TABLES['consultation'].place} : écrire {_counts(answers)}, et qui a "
+        "répondu ; y ajouter les réponses qui viennent d'ailleurs (papier, autre export)",
     ]
+
+
+def _counts(answers: Answers) -> str:
+    return f"{answers.started} réponses commencées, {answers.complete} terminées"
+
+
+def _read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def _same(table: pd.DataFrame, other: pd.DataFrame) -> bool:
+    """Whether two tables hold the same rows, in any order."""
+    return [*table] == [*other] and sorted(map(tuple, table.to_numpy())) == sorted(map(tuple, other.to_numpy()))
 
 
 def joined(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
@@ -440,11 +475,19 @@ def joined(path: Path, rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.apply(lambda cells: cells.map(_safe))
     if not path.is_file():
         return rows
-    there = pd.read_csv(path, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    there = _read(path)
     kept = there[~there["rep_id"].isin(rows["rep_id"])]
     return pd.concat([kept, rows], ignore_index=True).fillna("").sort_values("rep_id", kind="stable")
 
 
+RUN = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")  # how a cell begins that a spreadsheet may run
+
+
 def _safe(cell: str) -> str:
+    """A cell that a spreadsheet takes for a text; a negative number stays one.
+
+    >>> _safe("=1+1"), _safe("- les horaires"), _safe("-5"), _safe("＝A1"), _safe("plus = mieux")
+    ("'=1+1", "'- les horaires", '-5', "'＝A1", 'plus = mieux')
+    """
     cell = BIDIRECTIONAL.sub("", cell)
-    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell  # else a spreadsheet would run it
+    return f"'{cell}" if cell.startswith(RUN) and not re.fullmatch(r"-\d+(\.\d+)?", cell) else cell

@@ -7,7 +7,7 @@ import pandas as pd
 
 from ctg_analysis.demarche import columns
 from ctg_analysis.demarche.consistency import inconsistencies
-from ctg_analysis.demarche.questions import HIDDEN_UNDER
+from ctg_analysis.demarche.questions import HIDDEN_UNDER, answered
 from ctg_analysis.demarche.table_files import WITH_QUESTIONS, TableFile
 from ctg_analysis.indicators.comparisons import (
     ALPHA,
@@ -31,6 +31,7 @@ LEVELS = {"département": "departement", "région": "region", "France": "france"
 BENCHMARK = re.compile(rf"({'|'.join(LEVELS)})(?: (\w+))?")
 COMPARED, LIMITS = (columns.HIGHER, columns.LOWER, columns.CLOSE), (columns.AT_LEAST, columns.AT_MOST)
 SAME_WORD = {HIGHER_FEMININE: columns.HIGHER, LOWER: columns.LOWER, CLOSE: columns.CLOSE}
+OPENED = ("reponses_ouvertes", "ouvertes_codees")
 WITHDRAW = "corriger la preuve et relire le constat, ou le retirer"
 UNTESTED = "sans test pour cet indicateur, sur les valeurs telles qu'elles sont écrites"
 COUNTED = "sans test : ces valeurs sont comptées, non estimées, tout écart est réel"
@@ -76,19 +77,40 @@ def no_longer(proofs: TableFile, observations: pd.DataFrame, territories: pd.Dat
 
 
 def few_answers(tables: Mapping[str, TableFile]) -> Iterator[Finding]:
-    """The proofs by a closed question that too few residents answered for a result to be shown (rules R10, R24).
+    """The proofs by a question that nobody answered, or too few for a result to be shown (rules R10, R24).
 
-    tables: the public and the private ones.
+    Answers that cannot be read, or were deleted when they were due, prove what they proved.
+
+    Parameters:
+        tables: the public and the private ones.
     """
-    proofs, asked = tables["preuves"], tables["questionnaire"].rows
-    closed = {*asked.loc[asked["type"].isin(columns.CLOSED), "q_id"]}
-    answers = [file for name in WITH_QUESTIONS if not ((file := tables[name]).unread or file.outlived)]
-    for line, name in proofs.rows.loc[proofs.rows["type"].eq(columns.SURVEY), "ref"].items():
-        cells = [file.texts[name] for file in answers if name in file.texts]
-        told = sum((~column.isin(["", columns.NOT_CONCERNED, columns.NO_ANSWER])).sum() for column in cells)
-        if cells and name in closed and told < HIDDEN_UNDER:
-            found = f"{quote(name)}, question de moins de {HIDDEN_UNDER} réponses, dont rien n'est publié (règle R10)"
-            yield proofs.fault(int(line), "ref", found, "une autre preuve, ou cette ligne retirée et le constat relu")
+    proofs, asked = tables["preuves"], tables["questionnaire"].rows.set_index("q_id", drop=False)
+    surveyed = proofs.rows.loc[proofs.rows["type"].eq(columns.SURVEY), "ref"]
+    for line, name in surveyed[surveyed.isin(asked.index)].items():
+        question = asked.loc[name]
+        files = [tables[one] for one in (OPENED if question["type"] == columns.OPEN else WITH_QUESTIONS)]
+        if any(file.unread or file.purged for file in files):
+            continue
+        cells = _answers_to(question, files)
+        if cells.empty:
+            found = f"{quote(name)}, question sans aucune réponse"
+        elif question["type"] in columns.CLOSED and answered(cells, question).least < HIDDEN_UNDER:
+            few = f"question de moins de {HIDDEN_UNDER} réponses une fois arrondies, dont rien n'est publié"
+            found = f"{quote(name)}, {few}"
+        else:
+            continue
+        expected = "une autre preuve, ou cette ligne retirée et le constat relu (règle R10)"
+        yield proofs.fault(int(line), "ref", found, expected)
+
+
+def _answers_to(question: pd.Series, files: list[TableFile]) -> pd.Series:
+    """The answers to a question, as they are written: the texts of an open one."""
+    if question["type"] == columns.OPEN:
+        rows = [file.texts for file in files]
+        return pd.concat([table.loc[table["q_id"].eq(question["q_id"]), "rep_id"] for table in rows])
+    cells = [file.texts[question["q_id"]] for file in files if question["q_id"] in file.texts]
+    cells = pd.concat(cells) if cells else pd.Series(dtype=str)
+    return cells[~cells.isin(["", columns.NOT_CONCERNED, columns.NO_ANSWER])]
 
 
 def holds(proof, observations: pd.DataFrame, territories: pd.DataFrame, epci: str) -> bool:

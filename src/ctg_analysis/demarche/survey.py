@@ -10,9 +10,9 @@ from statsmodels.stats.proportion import proportion_confint
 
 from ctg_analysis.demarche import columns, questions
 from ctg_analysis.demarche.columns import CROSSED, LIST, NO_ANSWER, OUTSIDE
-from ctg_analysis.demarche.declared_tables import OBSERVATIONS
+from ctg_analysis.demarche.declared_tables import OBSERVATIONS, RESTRICTED
 from ctg_analysis.demarche.material_files import MaterialFiles
-from ctg_analysis.demarche.questions import MIDDLE, STEP, STRENGTHS, least, middle_of_total
+from ctg_analysis.demarche.questions import MIDDLE, STEP, STRENGTHS, Bounds, least, overlapping, rounded, whole
 from ctg_analysis.demarche.table_files import SECTEUR
 from ctg_analysis.indicators.uncertainty import Z
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -25,18 +25,10 @@ BOUNDS = (0.3, 3.0)  # of a weight, the mean being 1 (rule R21)
 FEWEST = 10  # answers of a category of a margin: with fewer, it is put together with its neighbour
 ROUNDS, NEAR = 1000, 1e-9  # of the raking: how many at most, and the gap (part of the whole) that ends it
 
+MODES = RESTRICTED["reponses"].columns["mode"].one_of
+OTHERS = "autres"  # the channels of fewer than 5 answers, together
 UNDER, OVER, CLOSE = "sous-représenté", "surreprésenté", "proche"
 MARGINS = "feuille « Marges du recensement », ou marges.csv"
-
-
-def effective_size(weights: pd.Series) -> float:
-    """The number of answers without weights that would be as precise: (Σw)² / Σw² (Kish 1965).
-
-    >>> effective_size(pd.Series([1.0, 3.0]))  # 4² / (1 + 9)
-    1.6
-    """
-    squares = float((weights**2).sum())
-    return float(weights.sum()) ** 2 / squares if squares else 0.0
 
 
 def half_width(answers: float, deff: float = 1) -> float:
@@ -45,7 +37,7 @@ def half_width(answers: float, deff: float = 1) -> float:
     Legitimate for a probability sample alone, see `interval_words`.
 
     Parameters:
-        deff: what the weights multiply the variance by: answers / n_eff.
+        deff: what the weights multiply the variance by, see `design_effect`.
 
     >>> round(half_width(100), 3), round(half_width(100, deff=4), 3)  # 1.96 × √(0.25 / 100), and twice as much
     (0.098, 0.196)
@@ -284,23 +276,23 @@ def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame], territory:
     answers = questions.with_texts_filled(survey.answers, asked, opened)
     asked = asked[asked["q_id"].isin(answers.columns)]
     closed = asked.loc[asked["type"].isin(columns.CLOSED), "q_id"]
-    distributions = pd.concat([questions.distribution(answers, weights, asked, q_id) for q_id in closed])
+    deff = design_effect(margin_sizes(answers, weights, survey.margins))
+    distributions = pd.concat([questions.distribution(answers, weights, asked, q_id, deff) for q_id in closed])
     measures = questions.asked_of(CATALOGUE.values(), asked, answers)
-    groups, tests = _of_groups(survey)
+    groups, tests = _of_groups(survey, deff)
     themes = questions.open_themes(coded)
-    channels = _channels(answers)
-    usable = middle_of_total(answers["mode"].value_counts())
-    distributions["base"] = distributions["base"].clip(upper=usable // STEP * STEP)
+    modes = answers["mode"].value_counts().reindex(MODES, fill_value=0)
+    usable = whole(modes)
     tables = {
-        "consultation": _about(survey, channels, usable),
+        "consultation": _about(survey, modes, deff),
         "participation": participation(note.commences, note.termines, usable, note.envoyes),
-        "channels": channels,
+        "channels": channels(modes, answers["canal"].value_counts()),
         "profile": profile(answers, weights, survey.margins, asked),
         "completion": questions.completion(answers, asked, usable),
         "distribution": distributions,
         "crossings": tests,
         "by_group": groups,
-        "wishes": questions.wishes(answers, weights, asked),
+        "wishes": questions.wishes(answers, weights, asked, deff),
         "open_themes": themes,
         "open_quotes": questions.quotable_answers(coded, themes),
     }
@@ -309,69 +301,140 @@ def of_survey(survey: Survey, restricted: Mapping[str, pd.DataFrame], territory:
     }
 
 
-def _of_groups(survey: Survey) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _of_groups(survey: Survey, deff: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     answers, asked = survey.answers, survey.questionnaire
     about = asked[asked["champ"].notna() & asked["type"].isin(columns.CLOSED) & asked["q_id"].isin(answers.columns)]
     about = [row.q_id for row in about.itertuples() if not columns.is_yes(row.sensible)]
     pairs = [(q_id, group) for group in groups_of(asked, answers) for q_id in about]
     if not pairs:
         return pd.DataFrame(), pd.DataFrame()
-    tables = {pair: questions.by_group(answers, survey.weights, asked, *pair) for pair in pairs}
+    tables = {pair: questions.by_group(answers, survey.weights, asked, *pair, deff) for pair in pairs}
     tests = questions.crossings(pd.concat(tables.values()), asked)
     linked = tests.loc[tests["strength"].isin(STRENGTHS), ["q_id", "group"]].drop_duplicates()
     shown = [tables[pair] for pair in linked.itertuples(index=False, name=None)]
     return pd.concat(shown) if shown else pd.DataFrame(), tests
 
 
-def _about(survey: Survey, channels: pd.DataFrame, usable: float) -> pd.DataFrame:
-    """One row: how the residents were asked, when, how many answered, what the weights cost."""
-    n_eff = float(least(pd.Series([effective_size(survey.weights)])).iloc[0])
-    deff = max(1.0, usable / (n_eff + MIDDLE))
+def _about(survey: Survey, modes: pd.Series, deff: float) -> pd.DataFrame:
+    """One row: how the residents were asked, when, how many answered, what the weights cost.
+
+    modes: answers by mode; those of fewer than 5 are not named.
+    """
+    usable = whole(modes)
     row = {
         "plan": survey.note.plan,
         "diffusion": survey.note.diffusion or "",
-        "modes": columns.LIST.join(channels.loc[channels["kind"].eq("mode"), "label"]),
+        "modes": LIST.join(modes.index[modes.ge(STEP)]),
         "start": survey.answers["date"].min(),
         "end": survey.answers["date"].max(),
-        "usable": usable // STEP * STEP,
+        "usable_least": usable.least,
+        "usable_most": usable.most,
         "weighted": len(survey.margins) > 0,
-        "n_eff": n_eff,
+        "n_eff": usable.middle / deff // STEP * STEP,
         "deff": deff,
-        "half_width": half_width(usable, deff),
+        "half_width": half_width(usable.middle, deff),
         "interval": interval_words(survey.note.plan),
     }
     return pd.DataFrame([row])
 
 
-def participation(started: int | None, complete: int | None, usable: float, sent: int | None = None) -> pd.DataFrame:
-    """How many were asked, began, finished and are kept, rounded down to 5, then in parts (0 to 1).
+def participation(started: int | None, complete: int | None, usable: Bounds, sent: int | None = None) -> pd.DataFrame:
+    """How many were asked, began, finished and are kept, by fives, then in parts (0 to 1).
+
+    Those who finished are kept, see `totals_wrong`: their number is told as that of a whole whose parts overlap.
 
     Parameters:
+        usable: those who are kept.
         sent: how many questionnaires were sent or handed out; None for an open link, which has no response rate.
             What is not known is None too.
 
     Returns:
-        Columns step, count, of_sent, of_started.
+        Columns step, least, most, of_sent, of_started: of the middles, 1 at most.
 
-    >>> table = participation(started=402, complete=300, usable=320, sent=1000)
+    >>> table = participation(started=402, complete=300, usable=Bounds(320, 332), sent=1000)
+    >>> table[["least", "most"]].to_numpy().tolist()
+    [[1000.0, 1004.0], [400.0, 404.0], [300.0, 304.0], [320.0, 332.0]]
     >>> table["of_sent"].tolist(), table["of_started"].tolist()
-    ([1.0, 0.4, 0.3, 0.32], [nan, 1.0, 0.75, 0.8])
+    ([1.0, 0.4, 0.3, 0.33], [nan, 1.0, 0.75, 0.81])
     """
-    counts = least(pd.Series([sent, started, complete, usable], dtype=float))
-    return pd.DataFrame(
-        {
-            "step": ["envoyés", "commencés", "terminés", "exploitables"],
-            "count": counts,
-            "of_sent": (counts / counts[0]).round(2),
-            "of_started": (counts / counts[1]).where(counts.index > 0).round(2),
-        }
-    )
+    nothing = Bounds(np.nan, np.nan)
+    steps = {
+        "envoyés": nothing if sent is None else rounded(sent),
+        "commencés": nothing if started is None else rounded(started),
+        "terminés": nothing if complete is None else overlapping(complete, usable),
+        "exploitables": usable,
+    }
+    table = pd.DataFrame([*steps.values()], dtype=float).assign(step=[*steps])
+    middle = (table["least"] + table["most"]) / 2
+    parts = pd.DataFrame({"of_sent": middle / middle[0], "of_started": middle / middle[1]}).clip(upper=1).round(2)
+    return table.assign(of_sent=parts["of_sent"], of_started=parts["of_started"].where(table.index > 0))
 
 
-def _channels(answers: pd.DataFrame) -> pd.DataFrame:
-    counts = {kind: least(answers[kind].value_counts()).rename_axis("label") for kind in ("mode", "canal")}
+def channels(modes: pd.Series, canals: pd.Series) -> pd.DataFrame:
+    """By which way the answers came: columns kind, label, count (rounded down to a multiple of 5), the largest first.
+
+    Every mode has its row, be it of nobody. The channels, which nothing declares, are named from 5 answers on; those of
+    fewer are one row together, which is always there.
+
+    Parameters:
+        modes, canals: answers by mode, by channel.
+
+    >>> modes = pd.Series({"web": 64, "papier": 9, "face-à-face": 0})
+    >>> channels(modes, pd.Series({"école": 70, "marché": 3})).to_numpy().tolist()  # doctest: +NORMALIZE_WHITESPACE
+    [['mode', 'web', 60.0], ['mode', 'papier', 5.0], ['mode', 'face-à-face', 0.0],
+     ['canal', 'école', 70.0], ['canal', 'autres', 0.0]]
+    """
+    few = canals.lt(STEP)
+    named = pd.concat([canals[~few], pd.Series({OTHERS: canals[few].sum()})])
+    counts = {kind: least(sizes).rename_axis("label") for kind, sizes in (("mode", modes), ("canal", named))}
     table = pd.concat(counts, names=["kind"]).rename("count").reset_index()
-    return table.sort_values(["kind", "count", "label"], ascending=[False, False, True], ignore_index=True)
+    table = table.assign(last=table["label"].eq(OTHERS)).sort_values(
+        ["kind", "last", "count", "label"], ascending=[False, True, False, True], ignore_index=True
+    )
+    return table.drop(columns="last")
+
+
+def margin_sizes(answers: pd.DataFrame, weights: pd.Series, margins: pd.DataFrame) -> pd.DataFrame:
+    """The respondents of each modality of each margin, then those who do not say, as they are told.
+
+    Returns:
+        Columns variable, modalite; few: fewer than 5; count, weight: rounded down to a multiple of 5, 0 of few, before
+        and after weights; before, after: their parts, from 0 to 1, even of few; census: people.
+    """
+    tables = []
+    for variable, cells in margin_cells(answers, margins).items() if len(margins) else ():
+        census = census_of(margins, variable)
+        sizes = pd.DataFrame({"count": cells.value_counts(), "weight": weights.groupby(cells).sum()})
+        sizes = sizes.reindex([*census.index, columns.NO_ANSWER], fill_value=0).rename_axis("modalite")
+        few = sizes["count"].lt(STEP)
+        sizes = sizes.mask(few, 0).apply(least)
+        parts = (sizes + MIDDLE) / (sizes + MIDDLE).sum()
+        table = sizes.assign(before=parts["count"], after=parts["weight"], few=few, census=census, variable=variable)
+        tables.append(table.reset_index())
+    names = ["variable", "modalite", "few", "count", "weight", "before", "after", "census"]
+    return pd.concat(tables, ignore_index=True)[names] if tables else pd.DataFrame(columns=names)
+
+
+def design_effect(sizes: pd.DataFrame) -> float:
+    """What the weights multiply the variance of a share by (Kish 1965), as far as the rounded margins tell it.
+
+    It is n Σw² / (Σw)²: the sum of after² / before for one margin. That of several is their product, as if each was
+    answered whatever the others; one that a crossed margin holds counts once. The weights themselves, which depend on
+    the exact number of each profile, are not in it. 1 without margins.
+
+    Parameters:
+        sizes: those of `margin_sizes`.
+
+    >>> sizes = pd.DataFrame({"variable": "sexe", "before": [0.75, 0.25], "after": [0.5, 0.5]})
+    >>> round(design_effect(sizes), 2)  # 0.25 / 0.75 + 0.25 / 0.25
+    1.33
+    """
+    if sizes.empty:
+        return 1.0
+    asked = {variable: {*variable.split(CROSSED)} for variable in sizes["variable"].unique()}
+    outer = [one for one in asked if not any(asked[one] < other for other in asked.values())]
+    costs = (sizes["after"] ** 2 / sizes["before"]).groupby(sizes["variable"]).sum()
+    return max(1.0, float(costs[outer].prod()))
 
 
 def profile(
@@ -392,22 +455,16 @@ def profile(
     [[30.0, 0.7, 0.48, 0.5], [10.0, 0.26, 0.48, 0.5]]
     """
     known, tables = questionnaire.set_index("q_id"), []
-    for variable, cells in margin_cells(answers, margins).items() if len(margins) else ():
-        census = census_of(margins, variable)
-        order = [*census.index, columns.NO_ANSWER]
-        sizes = pd.DataFrame({"count": cells.value_counts(), "weight": weights.groupby(cells).sum()})
-        sizes = sizes.reindex(order, fill_value=0).rename_axis("modalite")
-        few = sizes["count"].lt(STEP)
-        sizes = sizes.mask(few, 0)
-        parts = {name: (least(sizes[size]) + MIDDLE) / (least(sizes[size]) + MIDDLE).sum()
-                 for name, size in (("before", "count"), ("after", "weight"))}  # fmt: skip
+    for variable, sizes in margin_sizes(answers, weights, margins).groupby("variable", sort=False):
+        few, census = sizes["few"], sizes["census"] / sizes["census"].sum()
         words = columns.OUTSIDE | (columns.labels(known["modalites"][variable]) if variable in known.index else {})
-        table = sizes.assign(count=least(sizes["count"]), census=census / census.sum(), variable=variable)
-        table = table.assign(
-            **{name: part.mask(few) for name, part in parts.items()},
+        table = sizes.assign(
+            before=sizes["before"].mask(few),
+            after=sizes["after"].mask(few),
+            census=census,
             libelle=known["libelle"].get(variable, variable),
-            modalite_libelle=[words.get(code, code) for code in order],
-            represented=profile_words(table["count"] + MIDDLE, table["census"]),
+            modalite_libelle=[words.get(code, code) for code in sizes["modalite"]],
+            represented=profile_words(sizes["count"] + MIDDLE, census),
         )
-        tables.append(table[~few | table["census"].notna()].reset_index())
+        tables.append(table[~few | census.notna()])
     return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()

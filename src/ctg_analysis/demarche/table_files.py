@@ -76,7 +76,12 @@ class TableFile:
     @property
     def outlived(self) -> bool:
         """Whether personal data were deleted, so that what names them has nothing to find any more."""
-        return self.table.private and (not self.path.is_file() or self.path.with_name(DELETIONS).is_file())
+        return self.purged or (self.table.private and not self.path.is_file())
+
+    @property
+    def purged(self) -> bool:
+        """Whether personal data of its folder were deleted when they were due."""
+        return self.table.private and self.path.with_name(DELETIONS).is_file()
 
     @property
     def place(self) -> str:
@@ -340,12 +345,18 @@ def answers_wrong(answers: TableFile, questionnaire: TableFile) -> Iterator[Find
 
 
 def totals_wrong(consultation: TableFile, answers: TableFile) -> Iterator[Finding]:
-    """The totals of the consultation that contradict each other: no step counts more than the one before it.
+    """The totals of the consultation that contradict each other or the answers: no step counts more than the one before
+    it.
 
-    An answer that was not finished may be kept, but none that was not begun.
+    An answer that was not finished may be kept, but none that was not begun; each that was finished is. Answers that
+    cannot be read, or were deleted when they were due, are not counted.
     """
     kept = len(answers.rows)
+    counted = not (answers.unread or answers.purged)
     for row in lines(consultation.rows):
+        if counted and row.termines is not None and row.termines > kept:
+            expected = f"{kept} au plus, les réponses de {answers.label} : « ctg answers » y met celles d'un export"
+            yield consultation.fault(row.Index, "termines", str(row.termines), expected)
         for column, of in (("commences", "envoyes"), ("termines", "commences")):
             count, limit = getattr(row, column), getattr(row, of)
             if None not in (count, limit) and count > limit:

@@ -292,9 +292,7 @@ def restricted_observations(
     forms = []
     for name, table in private:
         source = sources[name]
-        complete = with_communes_without_childcare(
-            with_population_covered(table, people), source.secrecy.base
-        )
+        complete = with_communes_without_childcare(with_population_covered(table, people), source.secrecy.base)
         forms.append(rounding.rounded(form_to_reference(complete, source, whole), source, indicators, members))
     codes = set(pd.concat(forms)["code"])
     around = read_facts(facts, measure=measures_read(indicators) | ADDED, code=codes)

@@ -9,7 +9,17 @@ from matplotlib.axes import Axes
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.demarche.pieces import DemarcheChapter, needing
-from ctg_analysis.chapter.surveyed import FEW, FRAGILE_UNDER, NOTHING, count, few_of, foremost, share, typographed
+from ctg_analysis.chapter.surveyed import (
+    FEW,
+    FRAGILE_UNDER,
+    NOTHING,
+    between,
+    count,
+    few_of,
+    foremost,
+    share,
+    typographed,
+)
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, SCALE, SEVERAL, UNKNOWN, labels
 from ctg_analysis.display import markup, texts
@@ -53,7 +63,7 @@ class Consultation(DemarcheChapter):
         """How many answers there are, and whose they are."""
         by_lot = self._about["plan"] == DRAWN_BY_LOT
         whose = "de personnes tirées au sort" if by_lot else "de ceux qui ont voulu répondre"
-        return f"{count(self._about['usable'])} réponses, {whose}"
+        return f"{_usable(self._about)} réponses, {whose}"
 
     @needing("Consultation des habitants", ANSWERED)
     def method(self) -> Html:
@@ -74,18 +84,21 @@ class Consultation(DemarcheChapter):
             else "Elles ne sont pas redressées, faute de marges du recensement."
         )
         spread = f"{about['diffusion'].rstrip('.')}. " if about["diffusion"] else ""
-        modes, days = about["modes"].replace("|", ", "), " au ".join(short_date(about[day]) for day in ("start", "end"))
-        lead = f"{count(about['usable'])} réponses sont exploitables ({modes} ; du {days}). {spread}{worth}"
+        days = " au ".join(short_date(about[day]) for day in ("start", "end"))
+        how = " ; ".join(filter(None, [about["modes"].replace("|", ", "), f"du {days}"]))
+        lead = f"{_usable(about)} réponses sont exploitables ({how}). {spread}{worth}"
         return pieces.together(markup.reading(lead, weights), markup.source(self._context.source))
 
     @needing("Nombre de réponses", ANSWERED)
     def response(self) -> Html:
         """How many were asked, began, finished and are kept, and by which way they came (rule R22)."""
-        steps = self.table("participation").dropna(subset="count")
+        steps = self.table("participation").dropna(subset="least")
         parts = {"Part des envoyés": "of_sent", "Part des commencés": "of_started"}
         parts = {label: column for label, column in parts.items() if steps[column].notna().any()}
-        lines = [[row["step"], count(row["count"]), *(share(row[part]) for part in parts.values())]
-                 for row in steps.to_dict("records")]  # fmt: skip
+        lines = [
+            [row["step"], between(row["least"], row["most"]), *(share(row[part]) for part in parts.values())]
+            for row in steps.to_dict("records")
+        ]
         ways = self.table("channels")
         by_way = [[f"{WAYS[row.kind]} : {row.label}", count(row.count)] for row in ways.itertuples()]
         source = self._context.source
@@ -175,7 +188,7 @@ class Consultation(DemarcheChapter):
             [
                 self._label(row.q_id) + (f" ({options[row.q_id][row.modalite]})" if row.modalite else ""),
                 self._label(row.group),
-                f"{count(row.base)} ({count(row.n_eff)})",
+                f"{between(row.base_least, row.base_most)} ({count(row.n_eff)})",
                 number(row.chi2),
                 number(row.v, 2),
                 f"moins de {next(one for one in P_VALUES if row.p_adjusted < one)}".replace(".", ","),
@@ -208,16 +221,21 @@ class Consultation(DemarcheChapter):
             themes(q_id, self._label(q_id), rows, quotes[quotes["q_id"].eq(q_id)], self._context)
             for q_id, rows in self.table("open_themes").groupby("q_id", sort=False)
         ]
-        return pieces.together(*charts) if charts else markup.reading("Aucune réponse libre n'est codée.")
+        return pieces.together(*charts) if charts else markup.reading("Aucun thème n'a cinq réponses libres codées.")
 
     @needing("Non-réponse, question par question", ANSWERED)
     def completion(self) -> Html:
         """How far each question was answered (rule R22)."""
         rows = self.table("completion")
-        counts = ["put", "answered", "no_answer"]
         lines = [
-            [row["libelle"], *(count(row[name]) for name in counts), share(row["nonresponse"])]
-            for row in rows.to_dict("records")
+            [
+                row.libelle,
+                between(row.put_least, row.put_most),
+                between(row.answered_least, row.answered_most),
+                count(row.no_answer),
+                share(row.nonresponse),
+            ]
+            for row in rows.itertuples()
         ]
         header = ["Question", "Concernés", "Ont répondu", "Sans réponse", "Non-réponse"]
         note = "Ont répondu : « ne sait pas » compris."
@@ -241,6 +259,10 @@ class Consultation(DemarcheChapter):
 
 
 open_consultation = Consultation.open
+
+
+def _usable(about: pd.Series) -> str:
+    return between(about["usable_least"], about["usable_most"])
 
 
 P_VALUES = (0.001, 0.01, 0.05)  # under which a link is told
@@ -286,21 +308,18 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, cont
 
     rows: those of `open_themes`; quotes: those of `open_quotes`.
     """
-    known = rows[rows["count"].gt(0)]
-    if known.empty:
-        return anchored(q_id, markup.reading(f"« {label} » : {FEW} répondants par thème."))
-    few = rows.loc[rows["count"].eq(0), "theme"]
-    drawn = known.assign(name=typographed(known["theme"]), value=known["count"], text=known["count"].map(count))
-    lines = [[row.theme, count(row.count), row.tone or NOTHING] for row in known.itertuples()]
+    drawn = rows.assign(name=typographed(rows["theme"]), value=rows["count"], text=rows["count"].map(count))
+    lines = [[row.theme, count(row.count), row.tone or NOTHING] for row in rows.itertuples()]
+    base = between(rows["base_least"].iloc[0], rows["base_most"].iloc[0])
     chart = result_chart(
         "open_themes",
         plain_bars(drawn),
         Listing(["Thème", "Répondants", "Ton"], lines),
         _most_cited(rows),
-        f"« {label} », nombre de répondants par thème, sur {count(rows['base'].iloc[0])} réponses libres codées",
+        f"« {label} », nombre de répondants par thème, sur {base} réponses libres codées",
         [
             "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
-            f"{FEW.capitalize()} répondants : {texts.listed(list(few))}." if len(few) else "",
+            f"Un thème de {FEW} répondants n'est pas nommé.",
         ],
         context,
     )
@@ -339,7 +358,7 @@ def result_chart(
 
 
 FRAGILE = "base de moins de 30 répondants, à lire avec prudence"
-HIDDEN_UNDER = 20  # respondents
+UNSHOWN = "moins de 20 répondants une fois arrondis"
 OUTSIDE = {"Sans réponse": "no_answer", "Non concernés": "not_concerned"}
 
 
@@ -348,11 +367,10 @@ def question(asked: pd.Series, rows: pd.DataFrame, silent: pd.Series, context: R
 
     asked: its row in `questionnaire`, named by its id. rows: those of `distribution`. silent: its row of `completion`.
     """
-    base, several = rows["base"].iloc[0], asked["type"] == SEVERAL
+    base, several = rows.iloc[0], asked["type"] == SEVERAL
     known = rows[rows["share"].notna()]
     if known.empty:
-        few = f"moins de {HIDDEN_UNDER} répondants, pas de résultat"
-        return anchored(asked.name, markup.reading(f"« {asked['libelle']} » : {few}."))
+        return anchored(asked.name, markup.reading(f"« {asked['libelle']} » : {UNSHOWN}, pas de résultat."))
     if asked["type"] != SCALE:
         known = known.assign(last=known["modalite"].eq(UNKNOWN)).sort_values(["last", "share"], ascending=[True, False])
     few = rows.loc[rows["share"].isna() & rows["modalite"].ne(UNKNOWN), "libelle"]
@@ -366,7 +384,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, silent: pd.Series, context: R
         f"Traits : {context.interval}.",
         "Plusieurs réponses étaient possibles : le total dépasse 100 %." if several else "",
         *(f"{label} : {count(silent[name])}." for label, name in OUTSIDE.items() if silent[name]),
-        f"Attention, {FRAGILE}." if base < FRAGILE_UNDER else "",
+        f"Attention, {FRAGILE}." if base["base_least"] < FRAGILE_UNDER else "",
         few_of(few),
     ]
     return anchored(
@@ -376,7 +394,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, silent: pd.Series, context: R
             plain_bars(drawn),
             data,
             foremost(drawn, "citée" if several else "fréquente"),
-            f"« {asked['libelle']} », en % des {count(base)} répondants concernés",
+            f"« {asked['libelle']} », en % des {between(base['base_least'], base['base_most'])} répondants concernés",
             note,
             context,
         ),
@@ -385,11 +403,11 @@ def question(asked: pd.Series, rows: pd.DataFrame, silent: pd.Series, context: R
 
 def wish(label: str, row: pd.Series, context: ResultContext) -> Html:
     """How many use what they wished. label: the question. row: of `wishes`."""
-    between = f"{context.interval} : {number(100 * row['low'])} à {number(100 * row['high'])}"
-    fragile = f" Attention, {FRAGILE}." if row["base"] < FRAGILE_UNDER else ""
+    ends = f"{context.interval} : {number(100 * row['low'])} à {number(100 * row['high'])}"
+    fragile = f" Attention, {FRAGILE}." if row["base_least"] < FRAGILE_UNDER else ""
     return markup.reading(
-        f"« {label} » : {share(row['share'])} utilisent ce qu'ils souhaitaient ({between}), sur {count(row['base'])} "
-        f"répondants concernés.{fragile}"
+        f"« {label} » : {share(row['share'])} utilisent ce qu'ils souhaitaient ({ends}), sur "
+        f"{between(row['base_least'], row['base_most'])} répondants concernés.{fragile}"
     )
 
 
@@ -402,13 +420,14 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context:
     options = set(links["modalite"]) - {""}
     rows = rows[rows["modalite"].ne(UNKNOWN)]
     rows = rows[rows["modalite"].isin(options)] if options else rows
-    hidden = list(dict.fromkeys(rows.loc[rows["base"].isna(), "group_label"]))
-    rows = rows[rows["base"].notna()]
+    hidden = list(dict.fromkeys(rows.loc[rows["base_least"].isna(), "group_label"]))
+    rows = rows[rows["base_least"].notna()]
     rows = rows[rows.groupby("modalite")["share"].transform("count").gt(0)]
     mirrored = not options and rows["modalite"].nunique() == 2
     rows = rows[rows["modalite"].eq(rows["modalite"].iloc[0])] if mirrored else rows
     written = [FEW if pd.isna(part) else share(part) for part in rows["share"]]
-    names = [texts.typography(f"{row.group_label} ({count(row.base)})") for row in rows.itertuples()]
+    bases = [between(*bounds) for bounds in zip(rows["base_least"], rows["base_most"], strict=True)]
+    names = [texts.typography(f"{name} ({base})") for name, base in zip(rows["group_label"], bases, strict=True)]
     drawn = rows.assign(block=typographed(rows["libelle"]), name=names, value=rows["share"], text=written)
     words = [word if isinstance(word, str) else NOTHING for word in rows["word"]]
     lines = [[f"{row.block} : {row.name}", row.text, _between(row)] for row in drawn.itertuples()]
@@ -416,8 +435,8 @@ def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context:
     first = links.sort_values("v", kind="stable").iloc[-1]
     note = [
         f"Groupes selon la réponse à « {by} » ; entre parenthèses, la base. Traits : {context.interval}.",
-        f"Non montré, moins de {HIDDEN_UNDER} répondants : {texts.listed(hidden)}." if hidden else "",
-        f"Attention, {FRAGILE}, pour certains groupes." if rows["base"].lt(FRAGILE_UNDER).any() else "",
+        f"Non montré, {UNSHOWN} : {texts.listed(hidden)}." if hidden else "",
+        f"Attention, {FRAGILE}, pour certains groupes." if rows["base_least"].lt(FRAGILE_UNDER).any() else "",
         f"« {FEW} » : nombre de répondants." if FEW in written else "",
     ]
     return result_chart(
