@@ -32,10 +32,10 @@ DASH = "–‑‐—‒−-"
 BETWEEN = rf"[\s._/{DASH}]{{0,3}}"  # the digits of a number that is written in groups
 
 OPEN, SHUT = r"\s?[\[({<\"'«]\s?", r"\s?[\])}>\"'»]\s?"
-AROBASE = "arr?obas[es]?"
+AROBASE = r"a\s?rr?obas[es]?"
 AT = rf"(?:\s?[@＠]\s?|{OPEN}(?:@|at|chez|{AROBASE}){SHUT}|[_-](?:at|{AROBASE})[_-]|\s{{1,3}}(?:at|{AROBASE})\s{{1,3}})"
 MAILS = "gmail|hotmail|icloud|laposte|outlook|protonmail|wanadoo|yahoo"
-DOT = rf"(?:\.|\s\.\s|,(?=(?:fr|com|org|net)\b)|{OPEN}(?:\.|point|dot){SHUT}|\s(?:point|dot)\s|\stiret\s)"
+DOT = rf"(?:\.|\s\.\s|,(?=(?:fr|com|org|net)\b)|{OPEN}(?:\.|point|dot){SHUT}|[\s-](?:point|dot)[\s-]|\stiret\s)"
 EMAILS = (
     re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}?{AT}[\w-]{{1,64}}(?:{DOT}[\w-]{{1,64}})+", re.IGNORECASE),
     re.compile(r"(?<![\w.+-])[\w.+-]{2,64}[@＠][\w-]{2,64}"),
@@ -46,7 +46,7 @@ EMAILS = (
     re.compile(rf"\b\w+[._]\w+\s+(?:sur\s+)?(?:{MAILS}|free|orange|sfr)\s?[.,]\s?(?:com|fr|net)\b", re.IGNORECASE),
 )
 
-ABROAD = rf"\(?(?:\+|00)\s?(?:33|262|590|594|596|508|681|687|689)\)?[\s.{DASH}]?(?:\(0\)\s?)?"
+ABROAD = rf"\(?(?:\+|00)\s?(?:3\s?3|262|590|594|596|508|681|687|689)\)?[\s.{DASH}]?(?:\(0\)\s?)?"
 BEFORE = rf"(?<![\w.,])(?:{ABROAD}|\(?[0O]\)?\s?|33\s(?=[67]))"
 IN_PAIRS = rf"[1-9]\)?(\s{{0,2}}[.:/_*|•{DASH}]?\s{{0,2}})\d\d(?:\1\d\d){{3}}"
 NO_PHONE = rf"(?!\d\d[\s./{DASH}]\d\d[\s./{DASH}](?:19|20)\d\d|\d{{5}}\s\d{{5}}\b|\d{{3}}-\d{{4}}-\d{{3}}\b)"
@@ -55,12 +55,21 @@ UNITS = "un|deux|trois|quatre|cinq|six|sept|huit|neuf"
 NUMBER = rf"(?:z[ée]ro|{UNITS}|dix|onze|douze|treize|quatorze|quinze|seize|vingts?|trente|quarante|cinquante|soixante)"
 IN_LETTERS = rf"{NUMBER}(?:[\s{DASH}](?:et[\s{DASH}])?{NUMBER}){{0,3}}"
 MIXED = rf"[67]\)?(?:[\s./_*|•·'~=\\{DASH}]{{0,3}}\d){{8}}(?!\s?[./:h{DASH}]?\d)"  # the groups of a mobile
+GAP = rf"[\s.{DASH}]+"
+PHONE_IN_WORDS = re.compile(
+    rf"(?<!\w)(?:z[ée]ro[\s,{DASH}]*(?:{UNITS}|[1-9])|0\s?(?:{UNITS}))\b(?:[\s,.{DASH}]+(?:\d\d|{IN_LETTERS})\b){{3,}}",
+    re.IGNORECASE,
+)
 PHONES = (
     re.compile(
         rf"{NO_PHONE}{BEFORE}(?:{IN_PAIRS}|[1-9](?:[\s.{DASH}]?\d){{8}}(?!\s\d)|(?<!\d[./:{DASH}]0){MIXED})(?!\d)"
     ),
-    re.compile(rf"\bz[ée]ro[\s,{DASH}]+(?:{UNITS})\b(?:[\s,.{DASH}]+(?:\d\d|{IN_LETTERS})\b){{3,}}", re.IGNORECASE),
-    re.compile(rf"(?<!\w)0[1-9](?:[\s.{DASH}]+\d\d){{0,3}}[\s.{DASH}]+{IN_LETTERS}\b[\s.\w{DASH}]*", re.IGNORECASE),
+    PHONE_IN_WORDS,
+    re.compile(
+        rf"(?<!\w)0[1-9](?:(?:{GAP}\d\d){{3}}{GAP}{IN_LETTERS}|(?:{GAP}\d\d){{0,2}}{GAP}{IN_LETTERS}\b"
+        rf"(?:{GAP}(?:\d\d|{IN_LETTERS})\b)+)",
+        re.IGNORECASE,
+    ),
     re.compile(r"\b(?:wa\.me/|whatsapp\.com/send\S*?phone=)\+?\d{8,}", re.IGNORECASE),
 )
 MOBILE = re.compile(
@@ -82,13 +91,17 @@ PROPER = rf"[{CAPITAL}][\w'’-]*"
 CALLED = (
     rf"\b(?i:{STREETS}|{SQUARES})\s+(?i:{ARTICLE}){PROPER}(?:\s+(?:(?:de|du|des|la)\s+)?{PROPER}){{0,5}}(?:,|\s-)?\s+"
 )
+ADDRESSES_IN_WORDS = (
+    re.compile(
+        rf"\b(?:au|numéro|n°)\s*(?:\d{{1,4}}{LETTER}|(?i:{IN_LETTERS}))\s+(?:de\s+la|de\s+l['’]|du|des)\s*{STREET}"
+    ),
+    re.compile(rf"\b(?!(?i:une?)\b)(?i:{IN_LETTERS})(?:\s(?:bis|ter))?\s?,?\s+(?i:{STREETS})\s+{ARTICLE}\w"),
+)
 ADDRESSES = (
     re.compile(rf"\b\d{{1,4}}(?:\s?-\s?\d{{1,4}})?{LETTER}\s?,?\s*{STREET}"),
-    re.compile(rf"\b(?:au|numéro|n°)\s*\d{{1,4}}{LETTER}\s+(?:de\s+la|de\s+l['’]|du|des)\s*{STREET}"),
     re.compile(rf"{CALLED}(?:(?:au|numéro)\s+|n°\s?)?\d{{1,3}}{LETTER}(?=\s*(?:[.,;:)\n]|$))"),
     re.compile(rf"{CALLED}\(?(?:(?i:appartement|appt|apt|lot|numéro)\s+|n°\s?)\d{{1,3}}\b"),
     re.compile(rf"\b\d{{1,4}}{LETTER}\s?,?\s*(?i:grand(?:e|['’])?[\s{DASH}]?rue)\b"),
-    re.compile(rf"\b(?!(?i:une?)\b)(?i:{IN_LETTERS})(?:\s(?:bis|ter))?\s?,?\s+(?i:{STREETS})\s+{ARTICLE}\w"),
     re.compile(r"\b(?i:appartement|appt\.?|apt\.?)\s(?:n°\s?)?\d{1,3}\b(?!\s?(?:m2|m²|pièces?|places?|personnes?|%))"),
     re.compile(r"(?<![\d.,])-?\d{1,2}\.\d{4,},?\s+-?\d{1,3}\.\d{4,}(?![\d%])"),  # degrees
 )
@@ -99,8 +112,11 @@ DWELLS = (
 # Houses without a number: in the country their name is their address.
 HOUSES = re.compile(
     rf"\b(?i:lieu[\s-]?dit)\s*:?\s*[«\"“]?\s*{ARTICLE}[{CAPITAL}]"
+    rf"|\b(?i:demeurant|domicilié(?:e|s|es)?)\s+(?:(?:à|aux?)\s+)?(?:L[ea]s?\s+|L['’])[{CAPITAL}]"
+    rf"|\b(?i:bât\.?|bâtiment|esc\.?|escalier)\s?\w{{1,2}}\b[^\n]{{0,15}}\bporte\s\d"
     rf"|\b(?i:{DWELLS})\b[^.;:\n]{{0,20}}?\b(?i:{A_HOUSE})\s+{ARTICLE}[{CAPITAL}]"
-    rf"|(?<![\w'’-])(?:L[ea]s?\s|L['’]){PROPER}(?:\s(?:(?:de|du|des|la)\s+)?{PROPER}){{0,3}},?\s+\d{{5}}\s+[{CAPITAL}]"
+    rf"|(?<![\w'’-])(?:L[ea]s?\s|L['’]|(?i:{A_HOUSE})\s+{ARTICLE}){PROPER}"
+    rf"(?:\s(?:(?:de|du|des|la)\s+)?{PROPER}){{0,3}},?\s+\d{{5}}\s+[{CAPITAL}]"
 )
 
 MONTH = "janv|févr|fevr|mars|avril|mai|juin|juil|août|aout|sept|oct|nov|déc|dec"
@@ -111,7 +127,7 @@ BIRTHS = re.compile(
     rf"\b(?:{BORN}\s?(?::\s?|\s(?:(?:le|un)\s+)?(?:\w+di\s+)?){A_DAY}|n[ée]e?\s+en\s+{A_MONTH}\s+\d{{4}}"
     rf"|(?:naiss(?:ance|\.)|ddn|dn(?=\s?:)|d\.d\.n\.)\s?:?\s?(?:le\s+)?{A_DAY}"
     rf"|(?:mon|ton|son|leur)\s+anniv(?:ersaire)?\b[^.;\n]{{0,15}}\ble\s+{A_DAY}"
-    rf"|(?:il|elle)\s+(?:aura|a\s+eu)\s+\d{{1,2}}\s+ans\s+le\s+{A_DAY})",
+    rf"|(?:il|elle|fils|fille)\s+(?:aura|a\s+eu)\s+(?:\d{{1,2}}|{IN_LETTERS})\s+ans\s+le\s+{A_DAY})",
     re.IGNORECASE,
 )
 BODIES = "communautés?|communes?|agglomération|métropole|EPCI|syndicat|associations?|fédération|structure"
@@ -123,7 +139,7 @@ OF_A_BODY = re.compile(A_BODY, re.IGNORECASE)  # before « né le »: no person
 
 PAIR = "[A-HJ-NP-TV-Z]{2}"  # of the letters of a plate
 NO_PAIR = "(?!AN|CE|DE|EN|ES|ET|HA|KM|LA|LE|NE|SE)"
-OF_A_CAR = r"\b(?i:immatricul\w*|plaque|voiture|véhicule)\b[^.;\n]{0,30}?\b"
+OF_A_CAR = r"\b(?i:immat\w*|plaque|voiture|véhicule)\b[^.;\n]{0,30}?\b"
 PLATES = (
     re.compile(rf"(?<![\w-]){NO_PAIR}{PAIR}(\s?[._{DASH}]?\s?)\d{{3}}\1{NO_PAIR}{PAIR}(?![\w-])"),
     re.compile(rf"(?<![\w-])(?i:{PAIR}([{DASH}])\d{{3}}\1{PAIR})(?![\w-])"),
@@ -154,8 +170,9 @@ NIRS_ALONE = re.compile(
 RIBS = re.compile(
     rf"(?<![^\W_])(?<![A-Z]{{2}}\d\d\s)\d{{5}}{BETWEEN}\d{{5}}{BETWEEN}[A-Za-z\d]{{11}}{BETWEEN}\d\d(?!\w)"
 )
+RIBS_IN_WORDS = re.compile(r"\bbanque\D{0,5}(\d{5})\D{0,12}(\d{5})\D{0,12}([A-Z\d]{11})\D{0,8}(\d\d)\b", re.IGNORECASE)
 OF_A_RIB = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")  # its key is that of these digits
-IBANS = re.compile(rf"(?<![^\W_])[A-Za-z]{{2}}{BETWEEN}\d\d(?:{BETWEEN}[A-Za-z\d]){{11,30}}")
+IBANS = re.compile(rf"(?<![^\W_])[A-Za-z]{BETWEEN}[A-Za-z]{BETWEEN}\d{BETWEEN}\d(?:{BETWEEN}[A-Za-z\d]){{11,30}}")
 SHORTEST, LONGEST = 15, 34  # characters of an IBAN
 
 ITS_OBJECT = "ses|son|sa|leurs?|des|du"
@@ -169,43 +186,45 @@ AFTER_A_ROLE = rf"(?!(?:{WORDS['no_surname']})\b)(?:{WORD}|(?!CCAS|CIAS|SDJES|DS
 WRITTEN_OUT = "madame|monsieur|mademoiselle|mesdames|messieurs"
 CIVILITY = rf"(?:M\.|MM\.|Mr\.?|Mmes?\.?|Mlles?|(?i:{WRITTEN_OUT}))"
 THE = r"(?:[lL][ea]\s+|[lL]['’])"
+NO_VERB = r"(?!\s(?:l[ae]s?|que?|une?)\b|\s(?:l|qu)['’])"  # « le maire rappelle que »
 CIVILITIES = re.compile(
     rf"\b{CIVILITY}\s*\b(?!Madame|Monsieur|Mesdames|Messieurs)(?:{WORD}\s+)?{SURNAME}"
     rf"|(?<![\w'’.-])(?<!\d\s)M\s+(?:et\s+Mme\s+)?(?:{WORD}|[{CAPITAL}]{{3,}})"
     rf"|\b(?:(?<!\d\s)m\.|(?i:mr|mme|mlle|{WRITTEN_OUT}|docteure?|dr\.?))\s+{A_NAME}"
-    rf"|\b{CIVILITY}\s+{THE}(?:[\w-]+\s*,?\s+{AFTER_A_ROLE}|(?i:{WORDS['roles']})\s+{A_NAME})"
+    rf"|\b{CIVILITY}\s+{THE}(?:[\w-]+\s*,?\s+{AFTER_A_ROLE}|(?i:{WORDS['roles']})\s+{A_NAME}{NO_VERB})"
     rf"|\b[lL][ea]\s+(?:[mM]aire|curé|préfète?|notaire|père|mère)\s+{AFTER_A_ROLE}"
     rf"|\b(?:Dr\.?|Pr\.?|Me|[mM]aître|(?i:docteure?|professeure?|abbé|sœur)|famille|époux|veuve)\s+{AFTER_A_ROLE}"
     rf"|\b[{CAPITAL}](?:\.-?|-)[{CAPITAL}]\.?\s+{WORD}"
 )
 KIN = (
-    "couple|cousine?s?|dame|enfants|fille|fils|fratrie|frères?|gendre|mamie|mari|ménage|nounou|oncle|papi|papy|petite?s?"
+    "couple|cousine?s?|dame|enfants|fille|fils|fratrie|frères?|gendre|mamie|mari|ménage|nounou|oncle|papi|papy"
     "|sœurs?|tante|tata|tatie|tonton|voisine?s?|clan|docteur"
 )
+NO_FAMILY = rf"(?!(?:{WORDS['no_surname']}|{WORDS['no_household']})\b)"
 HOUSEHOLDS = re.compile(
-    rf"\b(?:le|la|les|ma|mon|mes|notre|nos|sa|son|ses|du|des|aux?)\s+(?:{KIN})\s+(?!(?:{WORDS['no_surname']}|{WORDS['no_household']})\b){WORD}"
+    rf"\b(?:le|la|les|ma|mon|mes|notre|nos|sa|son|ses|du|des|aux?)\s+(?:{KIN})\s+{NO_FAMILY}{WORD}"
     rf"|\bsignée?\s?:\s?{AFTER_A_ROLE}"
     rf"|\bchez\s+(?:les|la\s+famille)\s+(?!(?:{WORDS['no_household']})\b)(?:{PARTICLE}{WORD}|[{CAPITAL}]{{4,}})"
-    rf"|\bles\s+(?!(?:{WORDS['no_surname']}|{WORDS['no_household']})\b)[{CAPITAL}][{SMALL}]{{3,}}(?<![sxz])(?![\w'’-])"
+    rf"|\bles\s+{NO_FAMILY}[{CAPITAL}][{SMALL}]{{3,}}(?<![sxz])(?![\w'’-])"
 )
 BY_INITIAL = re.compile(rf"(?<![\w'’.&/-])([{CAPITAL}])\.\s?{PARTICLE}([{CAPITAL}][{SMALL}]{{2,}})")
 INITIAL_LAST = re.compile(
-    rf"(?<![\w'’.-])(?!(?:{WORDS['lettered']})\b)({WORD})\s[{CAPITAL}]\.(?![\w.])(?!\s[{CAPITAL}]\.)"
+    rf"(?<![\w'’.-])(?!(?:{WORDS['lettered']})\b)({WORD}|[{CAPITAL}]{{4,}})\s[{CAPITAL}]\.(?![\w.])(?!\s[{CAPITAL}]\.)"
 )
 LETTERED = re.compile(rf"\b(?:{WORDS['lettered']})s?\s+$", re.IGNORECASE)  # before the letter of a part, a group
 IN_ORDER = "ABCDEFIVX"  # the letters of the parts of a text, where they begin a line
 IN_WORDS = {
     EMAIL: EMAILS,
     PERSON: (CIVILITIES, HOUSEHOLDS),
-    PHONE: PHONES[1:2],
+    PHONE: (PHONE_IN_WORDS,),
     ACCOUNT: ACCOUNTS,
-    ADDRESS: ADDRESSES[5:6],
+    BIRTH: (BIRTHS,),
+    ADDRESS: ADDRESSES_IN_WORDS,
 }
 WITH_DIGITS = {
     PHONE: PHONES,
     RECORD: (RECORDS,),
     ADDRESS: ADDRESSES,
-    BIRTH: (BIRTHS,),
     PLATE: PLATES,
     NIR: (NIRS_WITHOUT_KEY, NIRS_ALONE),
 }
@@ -216,9 +235,15 @@ UNCAPITALISED = re.compile(rf"(?<![\w'’-])(?!(?:diane|marie|romaine?|romane)\b
 LOOKALIKES = re.compile(r"(?<![^\W\d_])(?=[OoIl]*\d|[OoIl]{1,2}\b)[\dOoIl]+(?![^\W\d_])")
 AS_DIGITS = str.maketrans("OoIl", "0011")
 UNSEEN = re.compile("[\u034f\u20e3\ufe00-\ufe0f]")  # with the letters of the category Cf: nothing is seen of them
+NEAR = 120  # letters before a sign that may say what it is
 LONG_NAME = 5  # letters of a first name in capitals alone: shorter ones are acronyms too
 ACCENTED = re.compile(".[\u0300-\u036f]*", re.DOTALL)
-OF_A_PLACE = re.compile(rf"\b(?:{WORDS['places']})s?\s+(?:(?:{WORDS['of_which_kind']})\s+){{0,2}}$", re.IGNORECASE)
+OF_A_PLACE = re.compile(
+    rf"\b(?:{WORDS['places']})s?\s+(?:(?:{WORDS['of_which_kind']})\s+){{0,2}}(?:\w+\s+et\s+)?$", re.IGNORECASE
+)
+OF_A_STREET = re.compile(
+    r"\b(?:rue|avenue|boulevard|place|square|impasse|allée|quai|pont)\s+(?:du\s+|de\s+l['’])?$", re.I
+)
 
 
 @dataclass(frozen=True)
@@ -234,9 +259,11 @@ def signs(text: str, allowed: tuple[str, ...] = ()) -> list[Sign]:
 
     allowed: names of places, in which nothing is doubted (see DOUBTS); a number or an e-mail is seen there too.
     """
-    every, at = [], _without(text, allowed)
-    for sign in sorted(_all_signs(at), key=lambda sign: (sign.start, sign.kind)):
-        if sign.kind != PERSON or not any(0 <= sign.start - known.start <= 20 for known in every if known != sign):
+    at = _without(text, allowed)
+    found = sorted(_all_signs(at), key=lambda sign: (sign.kind == PERSON, sign.start))
+    every: list[Sign] = []
+    for sign in found:  # a name close after another sign is told with it
+        if sign.kind != PERSON or not any(0 <= sign.start - other.start <= 20 for other in every):
             every.append(sign)
     refused = [] if at == text else [sign for sign in signs(text) if sign.kind not in DOUBTS]
     return sorted({*every, *refused}, key=lambda sign: (sign.start, sign.kind))
@@ -294,7 +321,7 @@ def _all_signs(written: str) -> set[Sign]:
         every |= {*_matching(WITH_DIGITS, text), *_numbers(text)}
         digits = LOOKALIKES.sub(lambda match: match[0].translate(AS_DIGITS), text)
         if digits != text:
-            every |= {*_matching({PHONE: PHONES[:1], NIR: WITH_DIGITS[NIR]}, digits), *_numbers(digits)}
+            every |= {*_matching(WITH_DIGITS, digits), *_numbers(digits)}
     return {Sign(sign.kind, places[sign.start]) for sign in every}
 
 
@@ -302,26 +329,33 @@ def _matching(patterns: dict[str, tuple[re.Pattern, ...]], text: str) -> Iterato
     for kind, some in patterns.items():
         for pattern in some:
             for match in pattern.finditer(text):
-                if kind != BIRTH or not OF_A_BODY.search(text[: match.start()]):
+                before = _before(text, match.start())
+                place = kind == PERSON and OF_A_STREET.search(before)
+                if not (place or (kind == BIRTH and OF_A_BODY.search(before))):
                     yield Sign(kind, match.start())
+
+
+def _before(text: str, at: int) -> str:
+    """Return the letters before a place that may say what stands there."""
+    return text[max(0, at - NEAR) : at]
 
 
 def _of_a_service(text: str, at: int) -> bool:
     """Tell whether what stands before in the sentence is a place that all may go to."""
-    sentence = re.split(r"[.!?\n]\s", text[:at])[-1]
+    sentence = re.split(r"[.!?\n]\s", _before(text, at))[-1]
     return re.search(rf"\b(?:{WORDS['places']}|{WORDS['services']})s?\b", sentence, re.IGNORECASE) is not None
 
 
 def _by_initial(text: str) -> Iterator[int]:
     """Yield where a family name stands beside an initial, which is not the letter of a part of the text."""
     for match in BY_INITIAL.finditer(text):
-        before = text[: match.start()]
+        before = _before(text, match.start())
         begins = not before or before.endswith("\n")
         is_part = LETTERED.search(before) or (begins and match[1] in IN_ORDER)
         if not (is_part or OF_A_PLACE.search(before) or re.fullmatch(WORDS["no_name"], match[2], re.IGNORECASE)):
             yield match.start()
     for match in INITIAL_LAST.finditer(text):
-        if not OF_A_PLACE.search(text[: match.start()]) and not re.fullmatch(WORDS["no_surname"], match[1]):
+        if not OF_A_PLACE.search(_before(text, match.start())) and not re.fullmatch(WORDS["no_surname"], match[1]):
             yield match.start()
 
 
@@ -330,9 +364,11 @@ def _numbers(text: str) -> Iterator[Sign]:
     for match in NIRS.finditer(text):
         if nir.is_valid(_compact(match.group())):
             yield Sign(NIR, match.start())
-    for match in RIBS.finditer(text):
-        if int(_compact(match.group()).upper().translate(OF_A_RIB)) % 97 == 0:
-            yield Sign(IBAN, match.start())
+    ribs = [(match.start(), match[0]) for match in RIBS.finditer(text)]
+    ribs += [(match.start(), "".join(match.groups())) for match in RIBS_IN_WORDS.finditer(text)]
+    for start, written in ribs:
+        if int(_compact(written).upper().translate(OF_A_RIB)) % 97 == 0:
+            yield Sign(IBAN, start)
     for match in IBANS.finditer(text):
         written = _compact(match.group())  # an IBAN may begin it: its country says how long it is
         if any(iban.is_valid(written[:size], check_country=False) for size in range(SHORTEST, LONGEST + 1)):
@@ -351,14 +387,19 @@ def _people(text: str) -> Iterator[int]:
     sure, other = first_names()
     for word in UNCAPITALISED.finditer(text):
         parts = {folded(part) for part in word.group().split("-")}
-        if parts <= sure | other and parts & sure and not OF_A_PLACE.search(text[: word.start()]):
+        if parts <= sure | other and parts & sure and not OF_A_PLACE.search(_before(text, word.start())):
             yield word.start()
     for run in NAMES.finditer(text):
         words = run.group().split()
         at = run.start()
+        if OF_A_PLACE.search(_before(text, at)):
+            continue
         for rank, word in enumerate(words):
             parts = [folded(part) for part in word.split("-")]
-            before, followed = text[:at], rank + 1 < len(words) or re.match(rf"\s[{CAPITAL}]\.", text[run.end() :])
+            before, followed = (
+                _before(text, at),
+                rank + 1 < len(words) or re.match(rf"\s[{CAPITAL}]\.", text[run.end() :]),
+            )
             named = all(part in sure | other for part in parts) and (followed or any(part in sure for part in parts))
             alone = len(words) == 1 and len(word) >= LONG_NAME and parts[0] in sure
             if named and (word != word.upper() or followed or alone) and not OF_A_PLACE.search(before):
