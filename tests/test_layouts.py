@@ -104,7 +104,7 @@ def test_a_guessed_code_names_the_file_and_the_line_of_its_declaration(tmp_path,
     text = DECLARED + "  cubes:\n    - {files: DS_*.csv, measures: {large: {NCH: CH5}}}\n  guesses: [CH5]\n"
     source = declared(tmp_path, monkeypatch, text)
     (line,) = said(clean_declared, source, received(tmp_path, {"DS_1.csv": cube(*WHOLE)}, full=True))
-    assert "trouvé aucune ligne avec CH5, attendu le code de large ; 'CH5' n'est encore qu'une supposition" in line
+    assert "trouvé aucune ligne avec CH5, attendu le code de large ; « CH5 » n'est encore qu'une supposition" in line
     assert line.endswith(f"corriger {project_path(tmp_path / 'declared' / 'p.yml')}, line 5")
 
 
@@ -221,7 +221,8 @@ def test_only_the_rows_asked_for_and_a_guessed_label_that_no_row_has(tmp_path):
     source = Source("dataset", "L", "P", tables=(benefits(where={"type": "Majoré"}),), guesses=frozenset({"Majoré"}))
     (line,) = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, full=True))
     assert (
-        "colonne type : trouvé aucune ligne avec Majoré" in line and "'Majoré' n'est encore qu'une supposition" in line
+        "colonne type : trouvé aucune ligne avec Majoré" in line
+        and "« Majoré » n'est encore qu'une supposition" in line
     )
     assert len(clean_declared(source, received(tmp_path, {"s_1.csv": text}))) == 0  # an extract may have none
 
@@ -250,7 +251,7 @@ def test_a_column_that_a_full_file_lacks_and_that_an_extract_may_lack(tmp_path, 
     text = "dtreffre;numcomdo;foyers\n2024-12;01001;15\n"
     guessed, plain = said(clean_declared, source, received(tmp_path, {"s_1.csv": text}, full=True))
     place = project_path(tmp_path / "declared" / "p.yml")
-    assert guessed.endswith(f"'enfants' n'est encore qu'une supposition : corriger {place}, line 10")
+    assert guessed.endswith(f"« enfants » n'est encore qu'une supposition : corriger {place}, line 10")
     assert (
         "colonne personnes : trouvé pas de colonne de ce nom, attendu cette colonne parmi les titres" in plain
         and "guess" not in plain
@@ -325,4 +326,4 @@ def test_a_sum_a_difference_a_number_below_zero_and_the_blanks_of_a_parquet(tmp_
     assert ("01001", "2013-2018", "births") not in facts  # a part that no indicator asks for
     counted = replace(layout, signed=frozenset())
     (line,) = said(read_table, counted, folder, "t_1.parquet")
-    assert "colonne taxes : trouvé -13.5, attendu un nombre, 0 ou plus" in line
+    assert "colonne taxes : trouvé -13,5, attendu un nombre, 0 ou plus" in line

@@ -175,7 +175,7 @@ def test_a_figure_that_cannot_be_is_told_and_withheld_until_it_is_confirmed(type
     root = typed("1240")
     (finding,) = implausible_figures(root)
     assert str(finding).endswith(
-        "exemple/private/999999999/Caf reçu.xlsx, feuille « Foyers allocataires », O19 (enfants_0_2) : trouvé 1240, "
+        "exemple/private/999999999/Caf reçu.xlsx, feuille « Foyers allocataires », O19 (enfants_0_2) : trouvé 1 240, "
         "attendu au plus 281, car Bourg-l'Exemple en compte 174 en 2024 (Naissances des trois dernières années) : "
         "corriger ou, si le partenaire le confirme, écrire oui sur cette ligne dans la colonne confirme"
     )

@@ -50,12 +50,12 @@ def ensure(root: DataRoot) -> None:
         return
     with _writing(root):
         if are_observations_stale(root):
-            process(root, progress=_announcement(root))
+            process(root, progress=announcement(root))
         elif is_stale(root):
             process_material(root)
 
 
-def _announcement(root: DataRoot) -> Progress:
+def announcement(root: DataRoot) -> Progress:
     """Return what says once, in one line, that a long work comes first."""
     said: list[str] = []
 
@@ -67,7 +67,7 @@ def _announcement(root: DataRoot) -> Progress:
     return announce
 
 
-def _tell_damage(folder: Path) -> None:
+def tell_damage(folder: Path) -> None:
     """Say in one line which tables are damaged: they are made again."""
     if damaged := damaged_tables(folder):
         some = ", ".join(damaged[:3]) + ", …" * (len(damaged) > 3)
@@ -105,7 +105,7 @@ def process(*roots: DataRoot, progress: Progress = lambda *_: None) -> list[int]
             held.enter_context(room_in(root.processed))
             held.enter_context(_writing(root))
             aside = held.enter_context(scratch(root.path, PROCESSED))
-            _tell_damage(root.processed)
+            tell_damage(root.processed)
             derivations.append(Derivation(root, inputs(root), material_inputs(root), aside))
         with processes() as pool:
             for stages in Derivation.STAGES:
@@ -148,7 +148,7 @@ def process_material(root: DataRoot) -> None:
     made_from = material_inputs(root)
     places = pd.read_parquet(root.processed / "territories.parquet")
     with room_in(root.processed), _writing(root), scratch(root.path, PROCESSED) as aside:
-        _tell_damage(root.processed / MATERIAL)
+        tell_damage(root.processed / MATERIAL)
         write_material(aside / MATERIAL, root, places, made_from)
         put_in_place(aside / MATERIAL, root.processed / MATERIAL)
 
