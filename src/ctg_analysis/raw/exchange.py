@@ -128,9 +128,7 @@ def _latest(catalogue: Path, download: Download) -> str:
     retry=tenacity.retry_if_exception(lambda error: getattr(error, "again", None) is not None),
     reraise=True,
 )
-def _receive(
-    url: str, part: Path, first: str, deadline: float, progress: FileProgress, most: int
-) -> str:
+def _receive(url: str, part: Path, first: str, deadline: float, progress: FileProgress, most: int) -> str:
     """Write what an address gives, in a process of its own; return the one that gave it."""
     limits = replace(LIMITS, seconds=deadline - time.monotonic())
     try:
