@@ -1,6 +1,9 @@
 """The accounts of chapters: French that editors write, filled with facts; faults are told with file and line."""
 
+import json
 import re
+import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -51,7 +54,7 @@ HARMFUL = {  # a sentence made to harm, what is told of it
 FAILING = {  # what fails as it is filled
     "{{ places.annee if places.valeur / 0 else '' }}": "une division par zéro",
     "{% if places.valeur / 0 %}x{% endif %}": "une division par zéro",
-    "{{ 'x' * 200000000 }}": "le signe * entre autre chose qu'un nombre et un nombre",
+    "{{ 'x' * 200000000 }}": "le signe * ailleurs qu'entre deux nombres",
     "{{ [places.valeur] }}": "list n'est ni un texte ni un fait",
     "{% if places.annee > 3 %}x{% endif %}": "not supported between",
     "{{ places.plus() }}": "missing 1 required positional argument",
@@ -144,6 +147,36 @@ def test_a_sentence_that_cannot_be_filled_is_told_with_its_file_and_line(text, t
         accounts.read_account.cache_clear()
         accounts._told.cache_clear()
     assert FAILING[text] in str(error.value) and len(str(error.value).splitlines()) == 1
+
+
+OTHERS = Path(__file__).with_name("hostile_templates")  # by other hands than those of the product
+
+
+def test_thirty_accounts_by_other_hands_are_refused_with_their_line_or_harmless(tmp_path, monkeypatch):
+    folder, wrong, refused = tmp_path / "recits", {}, 0
+    folder.mkdir()
+    seen = open_chapter(EXAMPLE_EPCI).territory
+    monkeypatch.setattr(accounts, "settings", lambda: SimpleNamespace(reference=tmp_path))
+    for name, expected in json.loads((OTHERS / "expected.json").read_text(encoding="utf-8")).items():
+        (folder / "03.yml").write_bytes((OTHERS / name).read_bytes())
+        accounts.read_account.cache_clear()
+        accounts._told.cache_clear()
+        began = time.monotonic()
+        try:
+            accounts.account(seen, "03")
+            told = [] if expected["outcome"].endswith("harmless") else ["rien"]
+        except InputError as error:
+            refused += 1
+            lines = [one.line for one in error.findings]
+            near = any(one and expected["line"] - 4 <= one <= expected["line"] for one in lines)
+            long = any(len(one) > 500 for one in str(error).splitlines())
+            told = [] if near and not long else str(error).splitlines()
+        if told or time.monotonic() - began > 10:
+            wrong[name] = told
+    accounts.read_account.cache_clear()
+    accounts._told.cache_clear()
+    assert wrong == {} and refused >= 28
+    assert not any(Path("/tmp").glob("ctg_pwned_*"))
 
 
 def test_a_fact_that_is_not_known_takes_its_sentence_alone(monkeypatch):

@@ -1,7 +1,10 @@
 """Files made to harm: each is one line that says where, and nothing waits, swells or breaks."""
 
 import io
+import json
 import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 
 import docx
 import pandas as pd
@@ -27,6 +30,7 @@ from ctg_analysis.raw.tables import count, read, text
 LAUGHS = "a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 6)
 )
+OTHERS = Path(__file__).with_name("hostile_templates")  # by other hands than those of the product
 RTL = "\u202e"
 # A YAML file, the line that is named, what is said to be found there.
 YAMLS = {
@@ -231,6 +235,21 @@ def test_a_word_template_that_fails_is_one_line(tmp_path):
     assert wrong == {}
 
 
+def test_tags_by_other_hands_are_refused_by_their_words_or_written_as_text(tmp_path):
+    action = {"titre": "Une crèche", "moyens_humains_etp": 1.5, "risques": ""}
+    context = {"territoire": "T", "numero": "F01", "fictif": "", "action": SimpleNamespace(**action)}
+    lines = (OTHERS / "word_tags.jsonl").read_text(encoding="utf-8").splitlines()
+    for number, tag in enumerate(map(json.loads, lines), 1):
+        path = word_file(tmp_path / "fiche_action.docx", tag)
+        try:
+            content = filled(path, context, title="", date="2026-01-01")
+            told = "" if number == 14 and b"<w:t>faux" not in content else "no error"
+        except InputError as error:
+            named = tag[:20] in str(error) or "endfor" in str(error) or "(((" in tag
+            told = "" if named and "fiche_action.docx" in str(error) else str(error)
+        assert told == "", tag[:80]
+
+
 OF_LETTERS = "{% for a in nom %}" * 9 + "x" * 999 + "{% endfor %}" * 9
 SWELLING = {  # tags that would take hours or gigabytes; what is told of them
     OF_LETTERS: "des balises qui demandent trop",
@@ -248,11 +267,11 @@ def test_a_word_template_that_swells_is_ended_and_told(tmp_path, monkeypatch, ta
     assert SWELLING[tags] in str(error.value) and "\n" not in str(error.value)
 
 
-def test_a_tag_that_is_wrong_is_told_with_its_line_and_its_words(tmp_path):
+def test_a_tag_that_is_wrong_is_told_with_the_words_around_it(tmp_path):
     path = word_file(tmp_path / "a.docx", "Bonjour", "{{ nom }}", "Il y en a {{ 1 / 0 }}.")
     with pytest.raises(InputError) as error:
         filled(path, {"nom": "x"}, title="", date="2026-01-01")
-    assert "le signe / " in str(error.value) and ", ligne 4, « Il y en a {{ 1 / 0 }}. »" in str(error.value)
+    assert "le signe / " in str(error.value) and ", dans « Il y en a {{ 1 / 0 }}. »" in str(error.value)
 
 
 def test_nothing_as_yaml_writes_it_is_blank_and_the_word_between_quotes_is_a_word(tmp_path):

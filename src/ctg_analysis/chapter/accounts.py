@@ -391,7 +391,8 @@ def _strange(sentence: nodes.Template, names: set[str]) -> list[tuple[str, str]]
         if getattr(one, "attr", "") not in CALLED:
             found.append(("des parenthèses", f"après l'un de ces mots : {listed(sorted(CALLED))}"))
     asked = [one for one in every if isinstance(one, nodes.Getattr)]
-    return found + [wrong for one in asked for wrong in _wrong_of_fact(one, called)]
+    found += [wrong for one in asked for wrong in _wrong_of_fact(one, called)]
+    return list(dict.fromkeys(found))
 
 
 def _wrong_of_fact(asked: nodes.Getattr, called: list[nodes.Node]) -> list[tuple[str, str]]:

@@ -36,15 +36,13 @@ class Tags(SandboxedEnvironment):
     def call_binop(self, context, operator, left, right):
         """Calculate with numbers; refuse any other sign, and any text."""
         numbers = isinstance(left, int | float) and isinstance(right, int | float)
-        if operator not in self.signs or not numbers:
-            raise SecurityError(f"le signe {operator} entre {_kind(left)} et {_kind(right)}")
+        if operator not in self.signs:
+            raise SecurityError(f"le signe {operator}")
+        if not numbers:
+            raise SecurityError(f"le signe {operator} ailleurs qu'entre deux nombres")
         if operator == "/" and not right:
             raise ZeroDivisionError  # numpy would make an infinity of it
         return super().call_binop(context, operator, left, right)
-
-
-def _kind(value: object) -> str:
-    return "un nombre" if isinstance(value, int | float) else "autre chose qu'un nombre"
 
 
 def what_is_wrong(error: Exception) -> str:

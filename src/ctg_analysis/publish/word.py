@@ -151,11 +151,14 @@ class WordTags(Tags):
         return super().from_string(source, *arguments, **options)
 
     def place(self, line: int | None) -> str:
-        """Where a line of the part that was read last stands, by its text."""
+        """The words of a line of the part that was read last, by which Word finds it.
+
+        Paragraphs have no number there, and those of {%p %} are gone already.
+        """
         if line is None:
             return ""
         text = re.sub(r"<[^>]*>", "", self.source.split("\n")[line - 1]).strip()
-        return f", ligne {line}, « {CONTROL.sub(' ', text)[:QUOTED]} »"
+        return f", dans « {CONTROL.sub(' ', text)[:QUOTED]} »"
 
 
 def paragraphs(source: str) -> list[dict[str, object]]:
