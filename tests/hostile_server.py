@@ -1,4 +1,4 @@
-"""A server of answers made to harm whoever asks; it sends to loopback alone, and stops by itself."""
+"""A server of answers made to harm whoever asks, on loopback alone; each stops by itself."""
 
 import gzip
 import socket
@@ -99,7 +99,7 @@ ANSWERS: dict[str, Answer] = {
 
 @contextmanager
 def serving() -> Iterator[str]:
-    """The address of the server: it answers by the path, one connection after the other, on loopback."""
+    """The address of the server, which answers by the path of the request."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
         threading.Thread(target=_serve, args=(listening, port), daemon=True).start()

@@ -1,6 +1,9 @@
 """The accounts of chapters: French that editors write, filled with facts; faults are told with file and line."""
 
+import json
 import re
+import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
@@ -29,6 +32,33 @@ FILE = """faits:
 recit:
   - "{text}"
 """
+
+
+HARMFUL = {  # a sentence made to harm, what is told of it
+    "{% for a in 'aaaa' %}{% for b in 'aaaa' %}x{% endfor %}{% endfor %}": "une balise d'une autre sorte (For)",
+    "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}": "une balise d'une autre sorte (Macro)",
+    "{% set x = 'a' %}{{ x }}": "une balise d'une autre sorte (Assign)",
+    "{{ '%200000000d' % 1 }}": "une balise d'une autre sorte (Mod)",
+    "{{ 9 ** 9 ** 9 }}": "une balise d'une autre sorte (Pow)",
+    "{{ 'x' ~ 'x' }}": "une balise d'une autre sorte (Concat)",
+    "{{ 'x'['ljust'](200000000) }}": "une balise d'une autre sorte (Getitem)",
+    "{{ 'x' | center(200000000) }}": "No filter named 'center'",
+    "{{ 'x'.ljust(200000000) }}": "trouvé ljust",
+    "{{ range(10) }}": "trouvé range",
+    "{{ places.face }}": "avec ses parenthèses",
+    "{{ places.annee.valeur }}": "un nom de faits devant le point",
+    "{{ places.__class__ }}": "trouvé __class__",
+    "{{ " + "(" * 700 + "1" + ")" * 700 + " }}": "des parties dans trop de parties",
+    "x" * 1501: "une phrase de 1500 lettres au plus",
+}
+FAILING = {  # what fails as it is filled
+    "{{ places.annee if places.valeur / 0 else '' }}": "une division par zéro",
+    "{% if places.valeur / 0 %}x{% endif %}": "une division par zéro",
+    "{{ 'x' * 200000000 }}": "le signe * ailleurs qu'entre deux nombres",
+    "{{ [places.valeur] }}": "list n'est ni un texte ni un fait",
+    "{% if places.annee > 3 %}x{% endif %}": "not supported between",
+    "{{ places.plus() }}": "missing 1 required positional argument",
+}
 
 
 def prose(seen, chapter):
@@ -81,6 +111,7 @@ def test_a_rate_is_said_for_as_many_as_it_is_of():
         ("childcare_coverage_rate", "{{ creches }} places.", ("4", "creches")),
         ("childcare_coverage_rate", "{% if places %}places.", ("4", "recit, phrase 1")),
         ("childcare_coverage_rate", "{{ places.inconnu }} places.", ("4", "inconnu")),
+        *(("childcare_coverage_rate", text, ("4", told)) for text, told in HARMFUL.items()),
     ],
 )
 def test_what_is_wrong_with_a_sentence_is_told_with_its_file_and_line(fact, text, told, tmp_path, monkeypatch):
@@ -97,6 +128,55 @@ def test_what_is_wrong_with_a_sentence_is_told_with_its_file_and_line(fact, text
     line, what = told
     assert f"04.yml, ligne {line}" in str(error.value)
     assert what in str(error.value)
+
+
+@pytest.mark.parametrize("text", FAILING)
+def test_a_sentence_that_cannot_be_filled_is_told_with_its_file_and_line(text, tmp_path, monkeypatch):
+    folder = tmp_path / "recits"
+    folder.mkdir()
+    written = FILE.format(fact="childcare_coverage_rate", text=text)
+    (folder / "04.yml").write_text(written, encoding="utf-8")
+    monkeypatch.setattr(accounts, "settings", lambda: SimpleNamespace(reference=tmp_path))
+    seen = open_chapter(EXAMPLE_EPCI).territory
+    accounts.read_account.cache_clear()
+    accounts._told.cache_clear()
+    try:
+        with pytest.raises(InputError, match=r"04\.yml, ligne 4, colonne recit, phrase 1 : ") as error:
+            accounts.account(seen, "04")
+    finally:
+        accounts.read_account.cache_clear()
+        accounts._told.cache_clear()
+    assert FAILING[text] in str(error.value) and len(str(error.value).splitlines()) == 1
+
+
+OTHERS = Path(__file__).with_name("hostile_templates")  # by other hands than those of the product
+
+
+def test_thirty_accounts_by_other_hands_are_refused_with_their_line_or_harmless(tmp_path, monkeypatch):
+    folder, wrong, refused = tmp_path / "recits", {}, 0
+    folder.mkdir()
+    seen = open_chapter(EXAMPLE_EPCI).territory
+    monkeypatch.setattr(accounts, "settings", lambda: SimpleNamespace(reference=tmp_path))
+    for name, expected in json.loads((OTHERS / "expected.json").read_text(encoding="utf-8")).items():
+        (folder / "03.yml").write_bytes((OTHERS / name).read_bytes())
+        accounts.read_account.cache_clear()
+        accounts._told.cache_clear()
+        began = time.monotonic()
+        try:
+            accounts.account(seen, "03")
+            told = [] if expected["outcome"].endswith("harmless") else ["rien"]
+        except InputError as error:
+            refused += 1
+            lines = [one.line for one in error.findings]
+            near = any(one and expected["line"] - 4 <= one <= expected["line"] for one in lines)
+            long = any(len(one) > 500 for one in str(error).splitlines())
+            told = [] if near and not long else str(error).splitlines()
+        if told or time.monotonic() - began > 10:
+            wrong[name] = told
+    accounts.read_account.cache_clear()
+    accounts._told.cache_clear()
+    assert wrong == {} and refused >= 28
+    assert not any(Path("/tmp").glob("ctg_pwned_*"))
 
 
 def test_a_fact_that_is_not_known_takes_its_sentence_alone(monkeypatch):

@@ -498,7 +498,7 @@ def test_killed_at_any_moment_and_run_again_it_ends_with_the_same_files(tmp_path
     assert len(seen) > 30
 
 
-# A server made to harm: more than thirty answers, each ended within its limit, told, and the other sources had.
+# A server made to harm, of more than thirty answers.
 
 SHORT = Limits(seconds=3, silence=1, memory=150_000_000)
 FOLLOWED = {"redirect to endless", "redirect of unknown length", "redirect to a bomb", "redirect that drips"}

@@ -15,7 +15,7 @@ from ctg_analysis.chapter.missing import missing, requests
 from ctg_analysis.chapter.territory import open_territory
 from ctg_analysis.demarche.empty_forms import write_forms
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
-from ctg_analysis.publish.convention import SHEETS, convention_documents, letter, read_dossier
+from ctg_analysis.publish.convention import SHEETS, convention_documents, letters, read_dossier
 from ctg_analysis.publish.flash import issue_page
 from ctg_analysis.publish.word import CONVENTION
 from ctg_analysis.raw.files import rows_of
@@ -73,7 +73,7 @@ def test_the_words_of_the_documents(pytestconfig, france, example, tmp_path):
         texts[f"info_flash_{epci}_{number}.txt"] = lines_of(issue_page(epci, root, number)[1])
     seen = open_territory(DEFAULT_EPCI, france)
     asked = requests(seen, missing(seen)).partners["Caf"]
-    texts["lettre_caf.txt"] = lines_of_word(letter(seen, "Caf", asked, "2026-11-24"))
+    texts["lettre_caf.txt"] = lines_of_word(letters(seen, {"Caf": asked}, "2026-11-24")["Caf"])
     forms = tmp_path / "private" / EXAMPLE_EPCI
     write_forms(EXAMPLE_EPCI, "CC des Monts d'Exemple", forms)
     texts["formulaires.txt"] = [

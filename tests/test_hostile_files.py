@@ -1,7 +1,10 @@
 """Files made to harm: each is one line that says where, and nothing waits, swells or breaks."""
 
 import io
+import json
 import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 
 import docx
 import pandas as pd
@@ -14,8 +17,10 @@ from ctg_analysis.demarche.answers import read_export
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.table_files import read_table
 from ctg_analysis.model.errors import MOST, MOST_LINES, Finding, InputError, UserError, in_lines
+from ctg_analysis.model.processes import Limits
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import read_yaml
+from ctg_analysis.publish import word
 from ctg_analysis.publish.word import LARGEST
 from ctg_analysis.publish.word import fill as filled
 from ctg_analysis.raw.certificates import read_certificate
@@ -25,6 +30,7 @@ from ctg_analysis.raw.tables import count, read, text
 LAUGHS = "a0: &a0 [ha, ha, ha, ha, ha, ha, ha, ha, ha, ha]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 6)
 )
+OTHERS = Path(__file__).with_name("hostile_templates")  # by other hands than those of the product
 RTL = "\u202e"
 # A YAML file, the line that is named, what is said to be found there.
 YAMLS = {
@@ -174,6 +180,7 @@ def word_file(path, *lines, parts=()):
 
 
 TAGS = ["{{ 1 / 0 }}", "{{ nom.x.y }}", "{% for x in range(10**9) %}{% endfor %}", "{{ nom", "{{ 9**9**9 }}"]
+TAGS += ["{{ [nom.x] }}", "{{ nom.upper }}", "{{ nom|join('x') }}{{ [nom, nom, x] }}"]
 TAGS += ["{{ ''.__class__.__mro__ }}", "{% include 'x' %}", "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}"]
 
 
@@ -226,6 +233,45 @@ def test_a_word_template_that_fails_is_one_line(tmp_path):
         except Exception as error:
             wrong[name] = repr(error)
     assert wrong == {}
+
+
+def test_tags_by_other_hands_are_refused_by_their_words_or_written_as_text(tmp_path):
+    action = {"titre": "Une crèche", "moyens_humains_etp": 1.5, "risques": ""}
+    context = {"territoire": "T", "numero": "F01", "fictif": "", "action": SimpleNamespace(**action)}
+    lines = (OTHERS / "word_tags.jsonl").read_text(encoding="utf-8").splitlines()
+    for number, tag in enumerate(map(json.loads, lines), 1):
+        path = word_file(tmp_path / "fiche_action.docx", tag)
+        try:
+            content = filled(path, context, title="", date="2026-01-01")
+            told = "" if number == 14 and b"<w:t>faux" not in content else "no error"
+        except InputError as error:
+            named = tag[:20] in str(error) or "endfor" in str(error) or "(((" in tag
+            told = "" if named and "fiche_action.docx" in str(error) else str(error)
+        assert told == "", tag[:80]
+
+
+OF_LETTERS = "{% for a in nom %}" * 9 + "x" * 999 + "{% endfor %}" * 9
+SWELLING = {  # tags that would take hours or gigabytes; what is told of them
+    OF_LETTERS: "des balises qui demandent trop",
+    OF_LETTERS.replace("x" * 999, ""): "trop lent, arrêté après 1 s",
+    "{{ nom|join('" + "x" * 999 + "')|join('" + "y" * 999 + "')|join('" + "z" * 999 + "') }}": "demandent trop",
+}
+
+
+@pytest.mark.parametrize("tags", SWELLING)
+def test_a_word_template_that_swells_is_ended_and_told(tmp_path, monkeypatch, tags):
+    monkeypatch.setattr(word, "LIMITS", Limits(seconds=3, silence=1, memory=200_000_000))
+    path = word_file(tmp_path / "a.docx", tags)
+    with pytest.raises(InputError, match=r"a\.docx : trouvé des balises qui demandent trop") as error:
+        filled(path, {"nom": "x" * 100}, title="", date="2026-01-01")
+    assert SWELLING[tags] in str(error.value) and "\n" not in str(error.value)
+
+
+def test_a_tag_that_is_wrong_is_told_with_the_words_around_it(tmp_path):
+    path = word_file(tmp_path / "a.docx", "Bonjour", "{{ nom }}", "Il y en a {{ 1 / 0 }}.")
+    with pytest.raises(InputError) as error:
+        filled(path, {"nom": "x"}, title="", date="2026-01-01")
+    assert "le signe / " in str(error.value) and ", dans « Il y en a {{ 1 / 0 }}. »" in str(error.value)
 
 
 def test_nothing_as_yaml_writes_it_is_blank_and_the_word_between_quotes_is_a_word(tmp_path):

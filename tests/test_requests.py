@@ -11,7 +11,7 @@ from ctg_analysis.display.texts import typography
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
 from ctg_analysis.model.source import SOURCES
-from ctg_analysis.publish.convention import letter
+from ctg_analysis.publish.convention import letters
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def test_what_both_regimes_count_is_asked_of_the_msa_by_its_form(asked):
 def test_a_letter_lists_the_figures_of_a_partner_and_no_other(seen, asked):
     base = SOURCES["msa_familles"].secrecy.base
     for who, several in asked.partners.items():
-        document = Document(io.BytesIO(letter(seen, who, several, "2026-11-24")))
+        document = Document(io.BytesIO(letters(seen, {who: several}, "2026-11-24")[who]))
         rows = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows[1:]]
         assert {row[0] for row in rows} == labels(several), who
         assert all(all(row) for row in rows)

@@ -1,13 +1,13 @@
 """What a chapter says first: its answer, three figures, a map, and its account, sentences that an editor writes."""
 
 from functools import cache, lru_cache, partialmethod
+from types import FunctionType
+from typing import Annotated
 
 import pandas as pd
-from jinja2 import StrictUndefined, TemplateError, meta
-from jinja2.nodes import Getattr
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import Template, meta, nodes
 from markupsafe import Markup
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ctg_analysis.chapter.known import are_exact, on_map
 from ctg_analysis.chapter.profiles import Drawn, findings_of, is_compared, is_told, ruler, told
@@ -15,6 +15,7 @@ from ctg_analysis.chapter.territory import OF_BIRTHS, Territory, with_one_france
 from ctg_analysis.display import sentences, standing
 from ctg_analysis.display.markup import MISSING, SHOWN, Html, piece, telling
 from ctg_analysis.display.quantities import agreed, in_letters, number, one_in, percent
+from ctg_analysis.display.tags import FAULTS, OF_NUMBERS, Tags, what_is_wrong
 from ctg_analysis.display.texts import (
     capitalised,
     date_text,
@@ -32,15 +33,25 @@ from ctg_analysis.model.indicator import CENSORED, NOT_APPLICABLE, OK, Count, In
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.settings import ACCOUNTS, project_path, settings
 from ctg_analysis.model.source import SOURCES
-from ctg_analysis.model.yaml_files import ReadYaml, load_yaml
+from ctg_analysis.model.yaml_files import Place, ReadYaml, load_yaml
 
 COUNTRY, DEPARTEMENT = "que_pays", "que_departement"  # the names that say « qu'en France », « que dans l'Aveyron »
 NAMES_AT_MOST = 4  # communes that a sentence names
 PARAGRAPH = 3  # sentences
 RANKS, QUESTIONS = 2, 2  # places among the EPCIs that an account tells, questions that it raises, at most
-SENTENCES = SandboxedEnvironment(undefined=StrictUndefined)
+LONGEST, SENTENCES_AT_MOST, FACTS_AT_MOST = 1_500, 20, 60  # letters of a sentence; of an account
 FIGURES = 3
 SIGNS = {"peers": "○", "france": "│", "departement": "│"}  # as they are drawn
+
+
+def _short(text: str) -> str:
+    if len(text) > LONGEST:
+        raise ValueError(f"une phrase de {LONGEST} lettres au plus")
+    return text
+
+
+Sentence = Annotated[str, AfterValidator(_short)]
+Sentences = Annotated[tuple[Sentence, ...], Field(max_length=SENTENCES_AT_MOST)]
 
 
 class Account(BaseModel):
@@ -54,11 +65,11 @@ class Account(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    faits: dict[str, str]
-    titre: tuple[str, ...] = ()
-    recit: tuple[str, ...]
+    faits: Annotated[dict[str, str], Field(max_length=FACTS_AT_MOST)]
+    titre: Sentences = ()
+    recit: Sentences
     inconnu: dict[str, str] = {}
-    debattre: tuple[str, ...] = ()
+    debattre: Sentences = ()
 
 
 class Fact:
@@ -70,7 +81,8 @@ class Fact:
 
     def __init__(self, territory: Territory, indicator: Indicator, rows: pd.DataFrame, gaps: pd.DataFrame):
         self._territory, self._indicator, self._rows, self._gaps = territory, indicator, rows, gaps
-        self.valeur = round(rows["value"].iloc[0], indicator.decimals)  # as it is told: −0,04 % is 0
+        rounded = round(rows["value"].iloc[0], indicator.decimals)  # −0,04 % is 0
+        self.valeur = float(rounded)  # one of numpy over 0 would be infinite
         self.tenth = findings_of(territory).set_index("indicator")["tenth"].get(indicator.id, 0)
         self.annee = sentences.YEARS.sub(r"\1 et \2", date_text(rows["period"].iloc[0]))
 
@@ -204,6 +216,23 @@ def fact(territory: Territory, indicator: Indicator) -> Fact | None:
 
 
 OF_A_FACT = {"valeur", "annee", *(name for name in vars(Fact) if name[0] != "_")}  # what sentences may ask of one
+CALLED = {name for name in OF_A_FACT if isinstance(vars(Fact).get(name), FunctionType | partialmethod)}
+
+
+def _word(value: object) -> str:
+    """What a tag of a sentence writes: a text or a fact, which says its value as a reader sees it."""
+    if isinstance(value, str | Fact):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} n'est ni un texte ni un fait")
+
+
+# The language of sentences has no repetition and no definition, and its signs are those of numbers: what a sentence
+# takes and writes is in proportion to its letters, so that it needs no process of its own.
+SENTENCES = Tags(signs=OF_NUMBERS, finalize=_word)
+SENTENCES.filters = {name: SENTENCES.filters[name] for name in ("min", "max")}
+LANGUAGE = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Const, nodes.Name, nodes.Getattr, nodes.Call)
+LANGUAGE += (nodes.Keyword, nodes.List, nodes.Filter, nodes.If, nodes.CondExpr, nodes.Compare, nodes.Operand)
+LANGUAGE += (nodes.And, nodes.Or, nodes.Not, nodes.Neg, nodes.Add, nodes.Sub, nodes.Mul, nodes.Div)
 
 
 def account(territory: Territory, chapter: str) -> tuple[str, list[str]]:
@@ -276,13 +305,38 @@ def _told(territory: Territory, chapter: str) -> list[dict[str, set[str]]]:
     names[COUNTRY] = than(territory.beside["name"].iloc[-1])
     places = _departements(territory)
     names[DEPARTEMENT] = than(places[0]) if len(places) == 1 else "que dans chacun de ses départements"
-    told = []
-    for texts in written.titre, written.recit, written.debattre:
-        asked = {one: meta.find_undeclared_variables(SENTENCES.parse(one)) for one in texts}
-        known = {one: of for one, of in asked.items() if of <= names.keys()}
-        filled = {" ".join(SENTENCES.from_string(one).render(names).split()): of for one, of in known.items()}
-        told.append({typography(capitalised(one)): of for one, of in filled.items() if one})
+    return [_filled(chapter, part, getattr(written, part), names) for part in ("titre", "recit", "debattre")]
+
+
+def _filled(chapter: str, part: str, texts: tuple[str, ...], names: dict[str, object]) -> dict[str, set[str]]:
+    """The sentences of a part whose names are all known, filled, and the names of each."""
+    told = {}
+    for rank, text in enumerate(texts):
+        asked = meta.find_undeclared_variables(SENTENCES.parse(text))
+        if asked <= names.keys():
+            try:
+                words = _template(text).render(names).split()
+            except FAULTS as error:
+                path = settings().reference / ACCOUNTS / f"{chapter}.yml"
+                lines = load_yaml(path, Account).lines
+                raise InputError([_fault(project_path(path), lines, part, rank, error)]) from error
+            if words:
+                told[typography(capitalised(" ".join(words)))] = asked
     return told
+
+
+@cache
+def _template(text: str) -> Template:
+    """A sentence ready to be filled: the same are, for each territory."""
+    return SENTENCES.from_string(text)
+
+
+def _fault(file: str, lines: dict[Place, int], part: str, rank: int, error: Exception) -> Finding:
+    line = lines.get((part, rank), lines.get((part,)))
+    return Finding(file, line, f"{part}, phrase {rank + 1}", what_is_wrong(error), A_SENTENCE)
+
+
+A_SENTENCE = "une phrase, avec {{ fait }} et {% if … %}, comme LISEZMOI.md le dit"
 
 
 @cache
@@ -311,17 +365,45 @@ def _wrong(read: ReadYaml, file: str) -> list[Finding]:
     ]
     for part, texts in {"titre": written.titre, "recit": written.recit, "debattre": written.debattre}.items():
         for rank, text in enumerate(texts):
-            line, column = read.lines.get((part, rank), read.lines.get((part,))), f"{part}, phrase {rank + 1}"
+            line = read.lines.get((part, rank), read.lines.get((part,)))
             try:
                 sentence = SENTENCES.parse(text)
-            except TemplateError as error:
-                wrong.append(Finding(file, line, column, str(error), "une phrase, avec {{ fait }} et {% if … %}"))
+                found = _strange(sentence, {*written.faits, COUNTRY, DEPARTEMENT})
+                if not found:
+                    _template(text)
+            except FAULTS as error:
+                wrong.append(_fault(file, read.lines, part, rank, error))
                 continue
-            names = meta.find_undeclared_variables(sentence) - {*written.faits, COUNTRY, DEPARTEMENT}
-            wrong += [Finding(file, line, column, name, "un nom de faits") for name in sorted(names)]
-            asked = {one.attr for one in sentence.find_all(Getattr)} - OF_A_FACT
-            wrong += [Finding(file, line, column, name, listed(sorted(OF_A_FACT))) for name in sorted(asked)]
+            column = f"{part}, phrase {rank + 1}"
+            wrong += [Finding(file, line, column, *one) for one in found]
     return wrong
+
+
+def _strange(sentence: nodes.Template, names: set[str]) -> list[tuple[str, str]]:
+    """What of a sentence is not of its language, each with what is expected in its place."""
+    every = list(sentence.find_all(nodes.Node))
+    foreign = sorted({type(one).__name__ for one in every if not isinstance(one, LANGUAGE)})
+    found = [(f"une balise d'une autre sorte ({name})", A_SENTENCE) for name in foreign]
+    unknown = sorted(meta.find_undeclared_variables(sentence) - names)
+    found += [(name, "un nom de faits") for name in unknown]
+    called = [one.node for one in every if isinstance(one, nodes.Call)]
+    for one in called:
+        if getattr(one, "attr", "") not in CALLED:
+            found.append(("des parenthèses", f"après l'un de ces mots : {listed(sorted(CALLED))}"))
+    asked = [one for one in every if isinstance(one, nodes.Getattr)]
+    found += [wrong for one in asked for wrong in _wrong_of_fact(one, called)]
+    return list(dict.fromkeys(found))
+
+
+def _wrong_of_fact(asked: nodes.Getattr, called: list[nodes.Node]) -> list[tuple[str, str]]:
+    """What is wrong with what is asked of a fact."""
+    if asked.attr not in OF_A_FACT:
+        return [(asked.attr, listed(sorted(OF_A_FACT)))]
+    if not isinstance(asked.node, nodes.Name):
+        return [(f".{asked.attr}", "un nom de faits devant le point")]
+    if asked.attr in CALLED and not any(one is asked for one in called):
+        return [(f"{asked.node.name}.{asked.attr}", f"{asked.attr}(…), avec ses parenthèses")]
+    return []
 
 
 def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: Html) -> Html:

@@ -20,7 +20,7 @@ from ctg_analysis.demarche.plan import enjeux_by_action, in_order, of_the_plan
 from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.display.quantities import amount, counted
 from ctg_analysis.display.texts import capitalised, date_text, listed, span_phrase
-from ctg_analysis.model.errors import InputError, each, extra
+from ctg_analysis.model.errors import InputError, extra
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.source import SOURCES
@@ -275,8 +275,13 @@ def contexts(dossier: Dossier) -> dict[str, dict[str, object]]:
     }
 
 
-def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str) -> bytes:
-    """Return the letter to a partner. requests: of its figures, each with a form. date: ISO, of the file."""
+def letters(seen: Territory, asked: Mapping[str, Sequence[Request]], date: str) -> dict[str, bytes]:
+    """The letters to partners, by partner. asked: of their figures, each with a form. date: ISO, of the files."""
+    fillings = [_letter(seen, partner, requests, date) for partner, requests in asked.items()]
+    return dict(zip(asked, word.fill_each(fillings), strict=True))
+
+
+def _letter(seen: Territory, partner: str, requests: Sequence[Request], date: str) -> word.Filling:
     figures = {figure.label for request in requests for figure in request.figures}
     secrets = dict.fromkeys(SOURCES[request.source].secrecy.reason.removeprefix("arrondi ") for request in requests)
     context = {
@@ -288,7 +293,7 @@ def letter(seen: Territory, partner: str, requests: Sequence[Request], date: str
         "arrondi": " ou ".join(secrets),
     }
     template = word.template(word.LETTER, seen.root, seen.epci)
-    return word.fill(template, context, title=f"Demande de données, {partner}", date=date)
+    return word.Filling(template, context, f"Demande de données, {partner}", date)
 
 
 SHEETS = "fiches_action"
@@ -329,8 +334,8 @@ def convention_documents(dossier: Dossier, root: DataRoot) -> dict[str, bytes]:
         for action, context in contexts(dossier).items()
     }
     models = {model: word.template(model, root, dossier.material.epci) for model, *_ in made.values()}
-    filled = each(lambda one: word.fill(models[one[0]], one[1], title=one[2], date=dossier.date), made.values())
-    return dict(zip(made, filled, strict=True))
+    fillings = [word.Filling(models[model], context, title, dossier.date) for model, context, title in made.values()]
+    return dict(zip(made, word.fill_each(fillings), strict=True))
 
 
 def read_dossier(epci: str, root: DataRoot) -> Dossier:

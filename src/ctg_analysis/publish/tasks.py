@@ -52,7 +52,7 @@ from ctg_analysis.pipeline.freshness import tables_of
 from ctg_analysis.pipeline.run import hold
 from ctg_analysis.publish.build import MISSING as PAGE
 from ctg_analysis.publish.contents import Section
-from ctg_analysis.publish.convention import letter
+from ctg_analysis.publish.convention import letters
 from ctg_analysis.publish.data_files import withheld, write_changes, write_observations, write_tables
 from ctg_analysis.publish.editions import Report
 from ctg_analysis.publish.execution import execute
@@ -278,8 +278,9 @@ def write_missing(report: Report) -> None:
         (folder / PAGE).write_text(html, encoding="utf-8")
         places = [(seen.epci, seen.row["name"]), *zip(seen.communes["code"], seen.communes["name"], strict=True)]
         forms: dict[str, list[Source]] = {}  # by the workbook, which may be that of two partners
+        written = letters(seen, asked.partners, max(seen.received.values()))
         for partner, (who, several) in zip(partners, asked.partners.items(), strict=True):
-            (folder / partner["letter"]).write_bytes(letter(seen, who, several, max(seen.received.values())))
+            (folder / partner["letter"]).write_bytes(written[who])
             sources = [SOURCES[name] for name in dict.fromkeys(request.source for request in several)]
             forms.setdefault(partner["workbook"], []).extend(sources)
             for source in sources:

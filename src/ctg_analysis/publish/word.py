@@ -6,7 +6,8 @@ import json
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,16 +15,16 @@ import mistune
 import pandas as pd
 from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate, RichText
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment, SecurityError
 from lxml.etree import XMLSyntaxError
 
 from ctg_analysis.display.quantities import agreed, amount, quantity
+from ctg_analysis.display.tags import FAULTS, Tags, line_of, what_is_wrong
 from ctg_analysis.display.texts import NBSP, capitalised, date_text, span_phrase, typography
-from ctg_analysis.model.errors import UserError
+from ctg_analysis.model.errors import UserError, each
+from ctg_analysis.model.processes import LimitError, Limits, News, in_child
 from ctg_analysis.model.scratch import alone, put_in_place, restore, scratch
 from ctg_analysis.model.settings import MATERIAL, MODELS, DataRoot, broken, data_root, project_path
-from ctg_analysis.raw.workbook_safety import DAMAGED
+from ctg_analysis.raw.workbook_safety import DAMAGED, refuse_doctype
 
 # The tags are those of docxtpl (https://docxtpl.readthedocs.io). What is written in their place stays text, whatever it
 # holds.
@@ -32,41 +33,88 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f\ufffe\uffff]+")  # what no file of XML may
 UNKNOWN = "non renseigné"
 LARGEST = 20_000_000  # bytes of a template once unfolded: a Word file is a zip
 FILTERS = ("capitalize", "default", "first", "join", "last", "length", "lower", "sort", "title", "trim", "upper")
-OF_A_TAG = (ArithmeticError, AttributeError, LookupError, RecursionError, SyntaxError, TypeError, ValueError)
+QUOTED = 80  # letters of a paragraph
+WRITTEN = str | int | float | datetime.date | RichText
+LIMITS = Limits(seconds=600, silence=60, memory=500_000_000)  # the silence is of a document
+A_TEMPLATE = "les balises que décrit data/reference/convention/LISEZMOI.md"
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A template and what fills it.
+
+    context: texts and tables by the names that the tags use. title, date (ISO): of the properties of the file, where
+    Word would write the moment.
+    """
+
+    template: Path
+    context: Mapping[str, object]
+    title: str
+    date: str
 
 
 def fill(template: Path, context: Mapping[str, object], *, title: str, date: str) -> bytes:
-    """Return a template filled. context: texts and tables by the names that its tags use.
+    """A template filled; see `fill_each`."""
+    return fill_each([Filling(template, context, title, date)])[0]
 
-    title, date (ISO): of the properties of the file, where Word would write the moment.
+
+def fill_each(fillings: Sequence[Filling]) -> list[bytes]:
+    """Templates filled, in one child process whose time and memory are bound: a template may be anyone's.
 
     Raises:
-        InputError: a file that is no Word template, a tag that is wrong or names nothing.
+        InputError: a file that is no Word template, a tag that is wrong or names nothing, one that takes or writes too
+            much.
     """
+    at = fillings[0].template if fillings else None
+
+    def hear(template: Path) -> None:
+        nonlocal at
+        at = template
+
+    def work(tell: News) -> list[bytes]:
+        return each(lambda one: (tell(one.template), _filled(one))[1], fillings)
+
+    try:
+        return in_child(work, LIMITS, hear)
+    except LimitError as error:
+        found = f"des balises qui demandent trop ({error})"
+        raise broken(at, None, found, A_TEMPLATE) from error
+
+
+def _filled(one: Filling) -> bytes:
+    document = _opened(one.template)
+    tags = WordTags(autoescape=True, finalize=_written)
+    tags.filters = {name: tags.filters[name] for name in FILTERS} | OURS
+    try:
+        document.render(dict(one.context), tags)
+    except FAULTS as error:
+        found = f"{what_is_wrong(error)}{tags.place(line_of(error))}"
+        raise broken(one.template, None, found, A_TEMPLATE) from error
+    filled = document.docx  # get_docx() would open the template again
+    about = filled.core_properties
+    about.title, about.language, about.revision = one.title, "fr-FR", 1
+    about.author = about.last_modified_by = about.comments = ""
+    about.created = about.modified = datetime.datetime.fromisoformat(one.date)
+    content = same_bytes(filled)
+    if len(content) > LARGEST:
+        found = f"des balises qui écrivent plus de {LARGEST // 10**6} Mo"
+        raise broken(one.template, None, found, A_TEMPLATE)
+    return content
+
+
+def _opened(template: Path) -> DocxTemplate:
+    """A template, of which nothing is filled yet."""
     try:
         with zipfile.ZipFile(template) as parts:
             if sum(part.file_size for part in parts.infolist()) > LARGEST:
                 raise broken(template, None, f"des parties de plus de {LARGEST // 10**6} Mo", "un modèle")
+            for name in parts.namelist():
+                refuse_doctype(template, parts, name)
         document = DocxTemplate(template)
         document.get_docx()
     except (*DAMAGED, OpcError, XMLSyntaxError, KeyError) as error:
         raise broken(template, None, "un fichier que Word n'ouvrirait pas", "un modèle .docx") from error
-
-    environment = Tags(autoescape=True, undefined=StrictUndefined, finalize=_written)
-    environment.filters = {name: environment.filters[name] for name in FILTERS} | OURS
-    environment.globals.clear()
-    try:
-        document.render(dict(context), environment)
-    except (TemplateError, *OF_A_TAG) as error:
-        message = (str(error).splitlines() or [type(error).__name__])[0][:200]
-        expected = "les balises que décrit data/reference/convention/LISEZMOI.md"
-        raise broken(template, None, f"une balise qui ne va pas ({message})", expected) from error
-    filled = document.docx  # get_docx() would open the template again
-    about = filled.core_properties
-    about.title, about.language, about.revision = title, "fr-FR", 1
-    about.author = about.last_modified_by = about.comments = ""
-    about.created = about.modified = datetime.datetime.fromisoformat(date)
-    return same_bytes(filled)
+    return document
 
 
 def _written(value: object) -> object:
@@ -75,6 +123,8 @@ def _written(value: object) -> object:
         value = f"{NBSP}; ".join(value) or None
     if value is None:
         return UNKNOWN
+    if not isinstance(value, WRITTEN):
+        raise TypeError(f"{type(value).__name__} n'est pas un texte")
     return typography(CONTROL.sub(" ", value)) if isinstance(value, str) else value
 
 
@@ -90,14 +140,25 @@ OURS = {"date": date_text, "majuscule": capitalised, "montant": amount, "nombre"
 OURS["valeur"] = dated
 
 
-class Tags(SandboxedEnvironment):
-    """Tags of a template: names, conditions, repetitions, nothing that calculates or swells."""
+class WordTags(Tags):
+    """Tags of a Word template: names, conditions, repetitions, nothing that calculates."""
 
-    intercepted_binops = frozenset({"*", "**", "%"})
+    source = ""
 
-    def call_binop(self, context, operator, left, right):
-        """Refuse a sign."""
-        raise SecurityError(f"{operator} is no sign of a template, which calculates nothing")
+    def from_string(self, source, *arguments, **options):
+        """Make a template of the XML of a part, a paragraph a line."""
+        self.source = source
+        return super().from_string(source, *arguments, **options)
+
+    def place(self, line: int | None) -> str:
+        """The words of a line of the part that was read last, by which Word finds it.
+
+        Paragraphs have no number there, and those of {%p %} are gone already.
+        """
+        if line is None:
+            return ""
+        text = re.sub(r"<[^>]*>", "", self.source.split("\n")[line - 1]).strip()
+        return f", dans « {CONTROL.sub(' ', text)[:QUOTED]} »"
 
 
 def paragraphs(source: str) -> list[dict[str, object]]:
@@ -161,15 +222,8 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str
     home = place(out, epci)
     with alone(home.parent, epci, f"{epci} : documents écrits"), scratch(home.parent, epci) as folder:
         restore(home)
-        known = _known(home)
-        ours = {name for name in known if (home / name).is_file() and _sum((home / name).read_bytes()) in known[name]}
-        for name, content in documents.items():
-            path = home / name
-            if path.exists() and name not in ours and path.read_bytes() != content:
-                raise UserError(
-                    f"{project_path(path)} : ce fichier a été modifié depuis son écriture, rien n'a été remplacé ; "
-                    "le déplacer ou lui donner un autre nom, puis relancer la commande"
-                )
+        known, ours = _known(home), _unchanged(home)
+        _refuse_changed(home, documents, ours)
         gone = {name for name in known if alone_in and name.startswith(f"{alone_in}/") and name not in documents}
         fresh = folder / "fresh"
         shutil.copytree(home, fresh, symlinks=True) if home.exists() else fresh.mkdir()
@@ -178,11 +232,27 @@ def write(out: Path, epci: str, documents: Mapping[str, bytes], *, alone_in: str
         for name, content in documents.items():
             (fresh / name).parent.mkdir(exist_ok=True)
             (fresh / name).write_bytes(content)
-        sums = {name: [_sum(content)] for name, content in documents.items()}
-        sums = {name: digests for name, digests in known.items() if name not in gone} | sums
+        sums = {name: digests for name, digests in known.items() if name not in gone}
+        sums |= {name: [_sum(content)] for name, content in documents.items()}
         (fresh / RECORD).write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         put_in_place(fresh, home)
     return [home / name for name in documents]
+
+
+def _unchanged(home: Path) -> set[str]:
+    """The documents that nobody has changed since they were written."""
+    known = {name: sums for name, sums in _known(home).items() if (home / name).is_file()}
+    return {name for name, sums in known.items() if _sum((home / name).read_bytes()) in sums}
+
+
+def _refuse_changed(home: Path, documents: Mapping[str, bytes], ours: set[str]) -> None:
+    for name, content in documents.items():
+        path = home / name
+        if path.exists() and name not in ours and path.read_bytes() != content:
+            raise UserError(
+                f"{project_path(path)} : ce fichier a été modifié depuis son écriture, rien n'a été remplacé ; "
+                "le déplacer ou lui donner un autre nom, puis relancer la commande"
+            )
 
 
 def _sum(content: bytes) -> str:

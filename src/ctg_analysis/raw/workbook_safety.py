@@ -65,7 +65,7 @@ def opened(path: Path) -> Iterator[zipfile.ZipFile]:
             parts = zipfile.ZipFile(file)
             _refuse_entries(path, parts.infolist())
             for name in parts.namelist():
-                _refuse_doctype(path, parts, name)
+                refuse_doctype(path, parts, name)
             if MANIFEST in parts.namelist() and UNDER_A_PASSWORD[1] in parts.read(MANIFEST):
                 raise _locked(path)
             _refuse_what_acts(path, parts)
@@ -95,7 +95,7 @@ def _refuse_entries(path: Path, entries: Sequence[zipfile.ZipInfo]) -> None:
             raise broken(path, None, f"une partie inattendue, {shown!r}", expected)
 
 
-def _refuse_doctype(path: Path, parts: zipfile.ZipFile, name: str) -> None:
+def refuse_doctype(path: Path, parts: zipfile.ZipFile, name: str) -> None:
     """Refuse a part that declares entities; one that is damaged raises as it is read."""
     before = b""
     with parts.open(name) as content:
