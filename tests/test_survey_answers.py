@@ -250,7 +250,10 @@ def test_a_code_that_comes_again_is_told_once_and_words_of_a_respondent_are_not_
 
 def test_a_questionnaire_changed_halfway_is_told_one_line_for_each_question(tmp_path):
     renamed = LIMESURVEY.replace('"trajet"', '"distance"')
-    absent = ", attendu l'export de toutes les questions, ou la feuille « Questionnaire » sans celles qui n'ont pas été posées"
+    absent = (
+        ", attendu l'export de toutes les questions, ou la feuille « Questionnaire » sans celles qui n'ont pas été "
+    )
+    absent += "posées"
     assert findings(tmp_path, renamed) == [
         f", ligne 1 : trouvé aucune colonne pour la question trajet{absent}",
         ", ligne 1, colonne distance : trouvé une colonne que le questionnaire n'a pas, "
