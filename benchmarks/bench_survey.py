@@ -20,8 +20,15 @@ import pandas as pd
 import weightipy
 
 from ctg_analysis.demarche.answers import read_answers
-from ctg_analysis.demarche.questions import by_group, completion, crossings, distribution, with_texts_filled
-from ctg_analysis.demarche.survey import effective_size, rake
+from ctg_analysis.demarche.questions import (
+    by_group,
+    completion,
+    crossings,
+    distribution,
+    rounded,
+    with_texts_filled,
+)
+from ctg_analysis.demarche.survey import design_effect, margin_sizes, rake
 
 Result = TypeVar("Result")
 PROFILE = {
@@ -91,7 +98,8 @@ def raking() -> None:
     ours, seconds = timed("raking 5 000 x 4, bounded", lambda: rake(answers, margins))
     scheme = weightipy.scheme_from_dict(targets)
     _, theirs = timed("  weightipy, without bounds", lambda: weightipy.weight_dataframe(answers, scheme))
-    print(f"  n_eff {effective_size(ours):.0f}; ratio {seconds / theirs:.2f}")
+    effect = design_effect(margin_sizes(answers, ours, margins))
+    print(f"  design effect {effect:.2f}; ratio {seconds / theirs:.2f}")
     for module in ("ctg_analysis.demarche.survey", "weightipy"):
         print(f"  import {module:36} {imported(module):7.3f} s")
 
@@ -105,10 +113,10 @@ def survey(folder: Path, n: int = 100_000) -> None:
     table, names = answers.closed, asked["q_id"].iloc[len(PROFILE) :]
     weights, weighing = timed("weights", lambda: rake(table, profiles(10)[1]))
     steps = {
-        "tables of the questions": lambda: [distribution(table, weights, asked, name) for name in names],
-        "completion": lambda: completion(with_texts_filled(table, asked, answers.opened), asked, n),
+        "tables of the questions": lambda: [distribution(table, weights, asked, name, deff=1) for name in names],
+        "completion": lambda: completion(with_texts_filled(table, asked, answers.opened), asked, rounded(n)),
         "groups of the profile, and their tests": lambda: crossings(
-            pd.concat([by_group(table, weights, asked, name, profile) for name in names for profile in PROFILE]), asked
+            pd.concat([by_group(table, weights, asked, name, by, deff=1) for name in names for by in PROFILE]), asked
         ),
     }
     total = reading + weighing + sum(timed(what, work)[1] for what, work in steps.items())

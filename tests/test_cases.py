@@ -72,7 +72,9 @@ def from_answers(one, case):
     labels = tuple((code, code) for code in sorted(given | {*asked.codes}))
     questionnaire = pd.DataFrame([{"q_id": question, "type": kind, "modalites": labels, "sensible": False}])
     weights = pd.Series([weight for _, weight in each])
-    return survey_observations(distribution(answers, weights, questionnaire, question), [asked], "T", "2024")
+    return survey_observations(
+        distribution(answers, weights, questionnaire, question, case.get("deff", 1)), [asked], "T", "2024"
+    )
 
 
 def facts_of(one, case):

@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from material_files import modes
 
-from ctg_analysis.demarche.answers import read_answers, take_in
+from ctg_analysis.demarche.answers import joined, read_answers, take_in
 from ctg_analysis.demarche.material_files import read_material
 from ctg_analysis.demarche.restricted_files import read_restricted, wrong_in_restricted
 from ctg_analysis.demarche.survey import open_survey
@@ -75,14 +75,16 @@ def test_an_export_goes_beside_the_answers_that_are_there(tmp_path):
     asked = QUESTIONNAIRE.assign(champ="", obligatoire="non")[columns]
     asked.to_csv(folder / "questionnaire.csv", sep=";", index=False)
     export = written(tmp_path, LIMESURVEY.replace("Plus, c'est", "=1+1 Plus, c'est"))
-    take_in(root, "999999999", export)
+    first_told = take_in(root, "999999999", export)
     first = pd.read_csv(private / "reponses.csv", sep=";", dtype=str, keep_default_na=False)
     on_paper = first.iloc[:1].assign(rep_id="papier1", mode="papier", secteur="Nord")
     pd.concat([first, on_paper]).to_csv(private / "reponses.csv", sep=";", index=False)
     told = take_in(root, "999999999", export)
     again = pd.read_csv(private / "reponses.csv", sep=";", dtype=str, keep_default_na=False)
     assert sorted(again["rep_id"]) == sorted([*first["rep_id"], "papier1"]) and again["rep_id"].is_unique
-    assert "3 réponses gardées sur 4 commencées et 2 terminées" in told[0] and "2 terminées" in told[1]
+    assert "3 réponses gardées (4 réponses commencées, 2 terminées)" in first_told[0] and "2 terminées" in first_told[1]
+    assert len(told) == 1
+    assert "rien n'a changé, les 3 réponses de cet export y sont déjà (4 réponses commencées, 2 terminées)" in told[0]
     assert modes(root.private) == ({"0o700"}, {"0o600"})
     opened = (private / "reponses_ouvertes.csv").read_text(encoding="utf-8")
     assert "'=1+1 Plus" in opened and "192.0.2" not in opened + (private / "reponses.csv").read_text(encoding="utf-8")
@@ -232,7 +234,8 @@ def test_bad_answers_are_told_one_line_each(tmp_path):
     wrong = LIMESURVEY.replace('"5","2023', '"3","2023').replace('"3","12,5"', '"7","12,5"').replace('"20"', '"vingt"')
     assert findings(tmp_path, wrong) == [
         ", ligne 2, colonne avis : trouvé « 7 », attendu l'une de ces valeurs : 1, 2, 3, NSP, NC, SR",
-        ", ligne 3, colonne id : trouvé « 3 » une seconde fois, attendu un identifiant qui ne vient qu'une fois",
+        ", ligne 3, colonne id : trouvé « 3 » une seconde fois, attendu un identifiant qui ne vient qu'une "
+        "fois : un seul export, tel qu'il a été téléchargé",
         ", ligne 5, colonne trajet : trouvé « vingt », attendu un nombre",
     ]
 
@@ -247,22 +250,60 @@ def test_a_code_that_comes_again_is_told_once_and_words_of_a_respondent_are_not_
 
 def test_a_questionnaire_changed_halfway_is_told_one_line_for_each_question(tmp_path):
     renamed = LIMESURVEY.replace('"trajet"', '"distance"')
+    absent = (
+        ", attendu l'export de toutes les questions, ou la feuille « Questionnaire » sans celles qui n'ont pas été "
+    )
+    absent += "posées"
     assert findings(tmp_path, renamed) == [
+        f", ligne 1 : trouvé aucune colonne pour la question trajet{absent}",
         ", ligne 1, colonne distance : trouvé une colonne que le questionnaire n'a pas, "
         "attendu une question du questionnaire, ou l'une de ses modalités",
-        ", ligne 1, colonne trajet : trouvé aucune question de ce nom, attendu une colonne de celle-ci",
     ]
     option = LIMESURVEY.replace("garde[SQ002]", "garde[SQ003]")
     assert [line.split(",")[2] for line in findings(tmp_path, option)] == [
-        " colonne garde[SQ003] : trouvé une colonne que le questionnaire n'a pas"
+        " colonne garde[SQ002] : trouvé aucune colonne pour cette réponse",
+        " colonne garde[SQ003] : trouvé une colonne que le questionnaire n'a pas",
     ]
     webform = FRAMAFORMS.replace("Minutes de trajet", "Distance").replace("Vous êtes", "Genre")
-    assert [line.split(" : ")[0].split("colonne ")[1] for line in findings(tmp_path, webform)] == [
+    lines = findings(tmp_path, webform)
+    assert lines[0] == f", ligne 1 : trouvé aucune colonne pour les questions sexe, trajet{absent}"
+    assert [line.split(" : ")[0].split("colonne ")[1] for line in lines[1:]] == [
         "Genre",
         "Quels modes d'accueil utilisez-vous ?[Distance]",
-        "sexe",
-        "trajet",
     ]
+
+
+def test_an_option_without_its_column_is_refused_for_nobody_would_have_ticked_it(tmp_path):
+    """A sub-column that was deleted would be told « moins de 5 », and the base would fall."""
+    rows = list(csv.reader(io.StringIO(LIMESURVEY)))
+    lost = rows[0].index("garde[SQ001]")
+    text = "".join(",".join(f'"{cell}"' for at, cell in enumerate(row) if at != lost) + "\n" for row in rows)
+    assert findings(tmp_path, text) == [
+        ", ligne 1, colonne garde[SQ001] : trouvé aucune colonne pour cette réponse, attendu une colonne pour chaque "
+        "réponse de garde : reprendre l'export sans rien en retirer"
+    ]
+
+
+def test_an_export_pasted_twice_is_one_line(tmp_path):
+    head, rows = LIMESURVEY.split("\n", 1)
+    assert findings(tmp_path, f"{head}\n{rows}{rows}") == [
+        ", ligne 6, colonne id : trouvé '3' une seconde fois, et 3 autres de même, attendu un identifiant qui ne vient "
+        "qu'une fois : un seul export, tel qu'il a été téléchargé"
+    ]
+
+
+def test_a_cross_in_a_box_is_a_yes(tmp_path):
+    answers = read_answers(written(tmp_path, LIMESURVEY.replace('"oui","f","Y"', '"x","f","x"')), QUESTIONNAIRE)
+    row = answers.closed.set_index("date").loc["2023-02-10"]
+    assert (row["enfant"], row["garde"]) == ("oui", "SQ001|autre")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "＝"])
+def test_an_open_answer_is_never_run_by_a_spreadsheet(tmp_path, start):
+    rows = pd.DataFrame({"rep_id": ["r1"], "texte": [f"{start}1+1"]})
+    assert joined(tmp_path / "absent.csv", rows)["texte"].tolist() == [f"'{start}1+1"]
+    blank = pd.DataFrame({"rep_id": ["r1", "r2"], "texte": ["\r=1", "\n=1"]})
+    assert joined(tmp_path / "absent.csv", blank)["texte"].tolist() == ["'\r=1", "'\n=1"]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from ctg_analysis.demarche.questions import (
     STRONG,
     TOO_FEW,
     Asked,
+    Bounds,
     adjusted,
     by_group,
     completion,
@@ -58,25 +59,26 @@ def ones(table):
     return pd.Series(1.0, index=table.index)
 
 
-def told(q_id, weights=None, **cells):
+def told(q_id, weights=None, deff=1, **cells):
     """Return the rows of a question, by modality."""
     table = answers(**cells)
     weights = ones(table) if weights is None else weights
-    return distribution(table, weights, QUESTIONNAIRE, q_id).set_index("modalite")
+    return distribution(table, weights, QUESTIONNAIRE, q_id, deff).set_index("modalite")
 
 
 def crossed(q_id, group, counts, weights=None):
     """Return what groups answer, and the test. counts: group → code → respondents."""
     cells = [(row, code) for row, several in counts.items() for code, n in several.items() for _ in range(n)]
     table = pd.DataFrame(cells, columns=[group, q_id])
-    groups = by_group(table, ones(table) if weights is None else weights, QUESTIONNAIRE, q_id, group)
+    groups = by_group(table, ones(table) if weights is None else weights, QUESTIONNAIRE, q_id, group, 1)
     return groups, crossings(groups, QUESTIONNAIRE).iloc[0]
 
 
 def test_r25_the_base_is_who_answered_counted_by_five():
-    """24 are 22, 14 are 12, 6 unsure 7: a base of 41, without the 7 not concerned nor the 3 silent."""
+    """24 are 20 to 24, 14 10 to 14, 6 unsure 5 to 9: 35 to 47, without the 7 not concerned nor the 3 silent."""
     table = told("avis", avis=column(oui=24, non=14, NSP=6, NC=7, SR=3))
-    assert table["base"].unique() == [40] and [*table.index] == ["oui", "non", "NSP"]
+    assert table[["base_least", "base_most"]].drop_duplicates().to_numpy().tolist() == [[35, 47]]
+    assert [*table.index] == ["oui", "non", "NSP"]
     assert table["share"].tolist() == [22 / 41, 12 / 41, 7 / 41]
 
 
@@ -87,9 +89,12 @@ def test_r1_fewer_than_5_have_no_share_and_count_as_2():
 
 
 def test_r15_shares_are_weighted_and_their_intervals_are_of_the_effective_size():
-    """40 of weights 2 and 4 weigh 100 of 160, 62.5 of the 100: 60 to 64; n_eff 75.29: 75; base 62 + 37 + 2."""
+    """40 of weights 2 and 4 weigh 100 of 160, 62.5 of the 100: 60 to 64; base 62 + 37 + 2.
+
+    100 to 112 respondents: 106 / 1.328 is 79.8, 75 by fives.
+    """
     weights = pd.Series([1.0] * 60 + [2.0] * 30 + [4.0] * 10)
-    yes = told("avis", weights, avis=column(non=60, oui=40)).loc["oui"]
+    yes = told("avis", weights, 1.328, avis=column(non=60, oui=40)).loc["oui"]
     assert (yes["least"], yes["share"], yes["n_eff"]) == (60, 62 / 101, 75)
     share, half = 60 / 101, 1.959964 * np.sqrt((60 / 101 * 41 / 101 + 1.959964**2 / 300) / 75)
     assert yes["low"] == pytest.approx((share + 1.959964**2 / 150 - half) / (1 + 1.959964**2 / 75))
@@ -98,14 +103,15 @@ def test_r15_shares_are_weighted_and_their_intervals_are_of_the_effective_size()
 def test_r24_several_answers_make_shares_of_respondents_and_of_citations():
     """35 and 30 of 40 who answered: 37 and 32 of 42, and 2 unsure: of 71 citations."""
     table = told("besoins", besoins=column(a=10, b=5, a_b=25, SR=3, NC=57))
-    assert table.loc["a", ["share", "citations", "base"]].tolist() == pytest.approx([37 / 42, 37 / 71, 40])
-    assert table.loc["b", ["share", "citations", "base"]].tolist() == pytest.approx([32 / 42, 32 / 71, 40])
+    assert table.loc["a", ["share", "citations"]].tolist() == pytest.approx([37 / 42, 37 / 71])
+    assert table.loc["a", ["base_least", "base_most"]].tolist() == [40, 44]  # under the 35 + 30 of both
+    assert table.loc["b", ["share", "citations"]].tolist() == pytest.approx([32 / 42, 32 / 71])
 
 
 @pytest.mark.parametrize("base, shown", [(19, False), (22, True)])
 def test_r10_and_r24_no_result_on_a_base_under_20(base, shown):
     table = told("avis", avis=column(oui=7, non=base - 7))
-    figures = table.loc[["oui", "non"], ["share", "low", "high", "base", "n_eff"]]
+    figures = table.loc[["oui", "non"], ["share", "low", "high", "base_least", "n_eff"]]
     assert figures.notna().all(axis=None) if shown else figures.isna().all(axis=None)
 
 
@@ -113,23 +119,20 @@ def test_r14_groups_are_compared_with_all_and_none_is_shown_under_20():
     counts = {"c": {"oui": 80, "non": 20}, "n": {"oui": 48, "non": 50}, "s": {"oui": 8}}
     groups, _ = crossed("avis", "secteur", counts)
     rows = groups[groups["modalite"].eq("oui")].set_index("group")
-    assert rows.loc["s", ["share", "base", "word"]].isna().all()
+    assert rows.loc["s", ["share", "base_least", "word"]].isna().all()
     assert rows.loc["c", ["share", "word", "group_label"]].tolist() == [82 / 106, "plus élevé que", "Centre"]
     alike, test = crossed("avis", "secteur", {"c": {"oui": 27, "non": 23}, "n": {"oui": 25, "non": 25}})
     assert set(alike["word"].dropna()) == {"proche de"} and test["strength"] == NO_LINK
 
 
 def test_r23_chi2_and_v_by_hand():
-    """Middles 32, 12 and 22, 42, and 2 unsure, of 46 and 66; n_eff 40 and 60, so that rounding adds 2 n² / m².
-
-    Effective 27.83, 10.43 and 20, 38.18; expected 18.99, 19.28 and 28.84, 29.34.
-    """
+    """Middles 32, 12 and 22, 42, and 2 unsure, of 46 and 66; n_eff 45 and 65, so that rounding adds 2 n² / m²."""
     _, test = crossed("avis", "genre", {"f": {"oui": 30, "non": 10}, "h": {"oui": 20, "non": 40}})
-    table = np.array([[32, 12], [22, 42]]) * np.array([[40 / 46], [60 / 66]])
+    table = np.array([[32, 12], [22, 42]]) * np.array([[45 / 46], [65 / 66]])
     expected = table.sum(1, keepdims=True) * table.sum(0) / table.sum()
-    noise = 2 * np.array([[40 / 46], [60 / 66]]) ** 2
+    noise = 2 * np.array([[45 / 46], [65 / 66]]) ** 2
     chi2 = ((table - expected) ** 2 / (expected + noise)).sum()
-    assert (test["chi2"], test["dof"], test["base"], test["n_eff"]) == (pytest.approx(chi2), 1, 100, 100)
+    assert (test["chi2"], test["dof"], test["base_least"], test["n_eff"]) == (pytest.approx(chi2), 1, 100, 110)
     n = table.sum()
     assert test["v"] == pytest.approx(np.sqrt((chi2 / n - 1 / (n - 1)) / (1 - 1 / (n - 1))))
     assert test["strength"] == MEDIUM
@@ -152,7 +155,10 @@ def test_r23_rounding_leaves_the_tests_their_risk(weighted):
     for _ in range(300):
         table = answers(secteur=draw.choice([*"cns"], 180, p=[0.5, 0.3, 0.2]), choix=draw.choice([*"abd"], 180))
         weights = pd.Series(draw.choice([0.5, 1.0, 2.0], 180)) if weighted else ones(table)
-        found.append(crossings(by_group(table, weights, QUESTIONNAIRE, "choix", "secteur"), QUESTIONNAIRE)["p"].item())
+        effect = len(weights) * (weights**2).sum() / weights.sum() ** 2
+        found.append(
+            crossings(by_group(table, weights, QUESTIONNAIRE, "choix", "secteur", effect), QUESTIONNAIRE)["p"].item()
+        )
     assert 0.02 < np.mean(np.array(found) < 0.05) < 0.08
 
 
@@ -165,7 +171,9 @@ def test_a_family_of_crossings_is_adjusted_and_each_option_is_tested():
         besoins=draw.choice(["a", "b", "a|b", "NC"], 300),
     )
     pairs = [("avis", "genre"), ("avis", "secteur"), ("besoins", "genre")]
-    tests = crossings(pd.concat([by_group(table, ones(table), QUESTIONNAIRE, *pair) for pair in pairs]), QUESTIONNAIRE)
+    tests = crossings(
+        pd.concat([by_group(table, ones(table), QUESTIONNAIRE, *pair, 1) for pair in pairs]), QUESTIONNAIRE
+    )
     assert tests["modalite"].tolist() == ["", "", "a", "b"]
     assert tests["p_adjusted"].equals(adjusted(tests["p"]))
 
@@ -181,7 +189,7 @@ def test_a_sensitive_question_is_not_crossed():
     table = answers(secteur=column(c=50), sante=column(oui=50))
     for one, other in (("sante", "secteur"), ("secteur", "sante")):
         with pytest.raises(UserError, match="sensitive"):
-            by_group(table, ones(table), QUESTIONNAIRE, one, other)
+            by_group(table, ones(table), QUESTIONNAIRE, one, other, 1)
 
 
 @settings(deadline=None, max_examples=30)
@@ -189,29 +197,32 @@ def test_a_sensitive_question_is_not_crossed():
 def test_shares_add_up_and_do_not_depend_on_the_order_nor_on_the_scale_of_the_weights(cells, seed):
     draw = np.random.default_rng(seed)
     table, weights = answers(avis=cells), pd.Series(draw.choice([0.5, 1.0, 2.0], len(cells)))
-    rows = distribution(table, weights, QUESTIONNAIRE, "avis")
+    rows = distribution(table, weights, QUESTIONNAIRE, "avis", 1)
     if rows["share"].notna().any():
         assert rows["part"].sum() == pytest.approx(1)
         assert (rows["low"] <= rows["share"]).eq(rows["share"].notna()).all()
     order = draw.permutation(len(cells))
-    again = distribution(table.loc[order], weights[order] * 4, QUESTIONNAIRE, "avis")
+    again = distribution(table.loc[order], weights[order] * 4, QUESTIONNAIRE, "avis", 1)
     pd.testing.assert_frame_equal(rows, again)
 
 
 def test_r22_participation_and_completion_are_told_by_five():
-    steps = participation(started=304, complete=240, usable=250, sent=1000).set_index("step")
-    assert steps["of_sent"].to_dict() == {"envoyés": 1, "commencés": 0.3, "terminés": 0.24, "exploitables": 0.25}
-    assert steps.loc["terminés", "of_started"] == 0.8
-    assert participation(300, 240, 250)["of_sent"].isna().all()
+    kept = Bounds(250, 262)
+    steps = participation(started=304, complete=240, usable=kept, sent=1000).set_index("step")
+    assert steps["of_sent"].to_dict() == {"envoyés": 1, "commencés": 0.3, "terminés": 0.24, "exploitables": 0.26}
+    assert steps.loc["terminés", ["least", "most", "of_started"]].tolist() == [240, 244, 0.8]
+    assert participation(300, 240, kept)["of_sent"].isna().all()
+    assert participation(300, 258, kept).loc[2, ["least", "most"]].tolist() == [250, 262]
     besoins = ["NC"] * 60 + ["SR"] * 10 + ["a"] * 15 + ["a|b"] * 15
     table = answers(avis=column(oui=40, non=40, NSP=10, SR=10), besoins=besoins, note=["bas"] * 97 + ["SR"] * 3)
     opened = pd.DataFrame({"rep_id": ["r50", "r50", *(f"r{number}" for number in range(51, 70))], "q_id": "mots"})
     asked = QUESTIONNAIRE[QUESTIONNAIRE["q_id"].isin(["avis", "besoins", "note", "mots"])]
-    rows = completion(with_texts_filled(table, asked, opened), asked, 100).set_index("q_id")
-    assert rows.loc["avis", ["put", "answered", "no_answer"]].tolist() == [100, 95, 10]  # 42 + 42 + 12 of at most 100
-    assert rows.loc["besoins", ["put", "answered", "not_concerned"]].tolist() == [40, 30, 60]
+    rows = completion(with_texts_filled(table, asked, opened), asked, Bounds(100, 104)).set_index("q_id")
+    both = ["put_least", "put_most", "answered_least", "answered_most", "no_answer", "not_concerned"]
+    assert rows.loc["avis", both].tolist() == [100, 104, 90, 102, 10, 0]  # 100 to 116 of at most 104
+    assert rows.loc["besoins", both].tolist() == [40, 48, 30, 34, 10, 60]
     assert rows.loc["besoins", "nonresponse"] == 12 / 44
-    assert rows.loc["mots", ["put", "answered", "no_answer"]].tolist() == [40, 20, 20]
+    assert rows.loc["mots", both].tolist() == [40, 48, 20, 24, 20, 60]
     assert rows.loc["note", ["no_answer", "not_concerned"]].tolist() == [0, 0]  # fewer than 5
 
 
@@ -219,8 +230,8 @@ def test_who_uses_what_they_wished():
     modes = "c=Crèche|a=Assistante maternelle"
     asked = pd.DataFrame([("x_souhaitee", modes), ("x_utilisee", modes)], columns=["q_id", "modalites"])
     table = answers(x_souhaitee=column(c=20, a=12, SR=3), x_utilisee=column(c=8, a=24) + column(c=3))
-    assert wishes(table, ones(table), asked)["share"].tolist() == [22 / 36]  # 20 of 32: 22 of 22 + 12 + 2
-    assert wishes(table.head(15), ones(table.head(15)), asked).empty
+    assert wishes(table, ones(table), asked, 1)["share"].tolist() == [22 / 36]  # 20 of 32: 22 of 22 + 12 + 2
+    assert wishes(table.head(15), ones(table.head(15)), asked, 1).empty
 
 
 def test_open_answers_are_counted_by_respondent_and_quoted_when_they_may_be():
@@ -236,8 +247,8 @@ def test_open_answers_are_counted_by_respondent_and_quoted_when_they_may_be():
     many = pd.concat([coded.assign(rep_id=coded["rep_id"] + f"-{number}") for number in range(12)])
     table = open_themes(many)
     assert table.drop(columns="q_id").to_numpy().tolist() == [
-        ["transport", 20, 20, "partagé"],
-        ["accueil", 10, 20, "plutôt neutre"],
+        ["transport", 20, 20, 24, "partagé"],
+        ["accueil", 10, 20, 24, "plutôt neutre"],
     ]
     quoted = quotable_answers(coded, table)["extrait_nettoye"].tolist()
     assert quoted == ["Peu de places.", "Le car de Mme X est bien.", "Pas de car le soir."]
@@ -256,22 +267,25 @@ def test_a_question_is_put_to_who_gave_one_of_the_codes_of_each_question_of_its_
 EPCI = "999999999"
 
 
-def observed(codes, weights=None, **counts):
+def observed(codes, weights=None, deff=1, **counts):
     """Return the observation of a question given as counts of codes."""
     cells = pd.Series([code for code, n in counts.items() for _ in range(n)])
     labels = "|".join(f"{code}={code}" for code in ("oui", "parfois", "non"))
     asked = pd.DataFrame([("q", "unique", labels, "non")], columns=["q_id", "type", "modalites", "sensible"])
     weights = pd.Series(1.0, index=cells.index) if weights is None else weights
-    table = distribution(pd.DataFrame({"q": cells}), weights, asked, "q")
+    table = distribution(pd.DataFrame({"q": cells}), weights, asked, "q", deff)
     return survey_observations(table, [Asked("s_share", "q", codes)], EPCI, "2023").iloc[0]
 
 
 def test_a_share_is_weighted_rounded_and_counts_respondents():
-    """30 and 10 weigh 60 and 40 of 160: 37.5 and 25 of 100, rounded 38 and 25: 37 + 27 of 37 + 27 + 37 + 2."""
+    """30 and 10 weigh 60 and 40 of 160: 37.5 and 25 of 100, rounded 38 and 25: 37 + 27 of 37 + 27 + 37 + 2.
+
+    100 to 116 respondents are some 108, worth 81, 80 by fives, under a design effect of 1.328.
+    """
     weights = pd.Series([1.0] * 60 + [2.0] * 30 + [4.0] * 10 + [9.0] * 20)
-    row = observed(("oui", "parfois"), weights, non=60, oui=30, parfois=10, SR=12, NC=8)
-    assert (row["value"], row["denominator"], row["numerator"]) == (62, 105, 65)
-    assert (row["low"], row["high"]) == (48, 75)
+    row = observed(("oui", "parfois"), weights, 1.328, non=60, oui=30, parfois=10, SR=12, NC=8)
+    assert (row["value"], row["denominator"], row["numerator"]) == (62, 108, 65)
+    assert (row["low"], row["high"]) == (48, 74)
     assert (row["status"], row["quality"], row["level"], row["period"]) == ("ok", 2, "epci", "2023")
 
 

@@ -101,7 +101,8 @@ def test_what_is_published_counts_by_fives_and_in_whole_percents():
     tables = published_of(
         drawn(8, 240), margins("age", "commune"), ["sexe", "age", "commune", "enfants", *CODES]
     ).tables
-    counts = {"usable", "n_eff", "count", "base", "put", "answered", "no_answer", "not_concerned"}
+    counts = {"usable_least", "n_eff", "count", "base_least", "put_least", "answered_least", "least", "no_answer"}
+    counts |= {"not_concerned"}
     shares = {"share", "low", "high", "citations", "before", "after", "nonresponse", "of_started"}
     seen = set()
     for name, table in tables.items():

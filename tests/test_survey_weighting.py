@@ -13,9 +13,10 @@ from ctg_analysis.demarche.survey import (
     FEWEST,
     PROBABILITY,
     VOLUNTEERS,
-    effective_size,
+    design_effect,
     half_width,
     interval_words,
+    margin_sizes,
     merged,
     profile,
     rake,
@@ -67,10 +68,36 @@ def invented(n, seed=3):
     return answers, census
 
 
-def test_r21_effective_size_and_design_effect():
-    weights = pd.Series([1] * 60 + [2] * 30 + [4] * 10)
-    assert round(effective_size(weights), 2) == 75.29
-    assert round(100 / effective_size(weights), 3) == 1.328
+def kish(weights):
+    """Return the design effect of weights: n Σw² / (Σw)²."""
+    return len(weights) * (weights**2).sum() / weights.sum() ** 2
+
+
+def test_r21_design_effect_of_one_margin_by_hand():
+    """60 and 40 of equal parts: 62, 42 and 2 silent of 106; 52, 52 and 2: of 50 to 54; Kish of weights: 1.04."""
+    answers = pd.DataFrame({"sexe": ["f"] * 60 + ["h"] * 40})
+    census = margins(sexe={"f": 50, "h": 50})
+    raked = rake(answers, census)
+    before, after = np.array([62, 42, 2]) / 106, np.array([52, 52, 2]) / 106
+    effect = design_effect(margin_sizes(answers, raked, census))
+    assert effect == pytest.approx((after**2 / before).sum()) and round(kish(raked), 2) == 1.04
+    assert design_effect(margin_sizes(answers, raked, census[:0])) == 1
+
+
+def test_r21_a_margin_that_a_crossed_one_holds_counts_once():
+    answers = two_by_two([40, 20, 15, 30])
+    crossed = margins(**{"row+column": {"a+x": 1, "a+y": 1, "b+x": 1, "b+y": 1}})
+    both = pd.concat([crossed, margins(row={"a": 50, "b": 50})], ignore_index=True)
+    raked = rake(answers, crossed)
+    once, twice = (design_effect(margin_sizes(answers, raked, one)) for one in (crossed, both))
+    assert once == pytest.approx(twice) == pytest.approx(kish(raked), abs=0.03)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_r21_the_design_effect_that_is_told_is_near_that_of_the_weights(seed):
+    answers, census = invented(500, seed)
+    raked = rake(answers, census)
+    assert design_effect(margin_sizes(answers, raked, census)) == pytest.approx(kish(raked), rel=0.15)
 
 
 def test_r21_raking_of_a_table_of_two_by_two():
@@ -92,7 +119,7 @@ def test_scenario_9_weights_of_612_volunteers_converge_within_their_bounds():
     raked = rake(answers, census)
     assert raked.between(*BOUNDS).all() and raked.mean() == pytest.approx(1) and raked.isin(BOUNDS).any()
     assert rake(answers, census, FREE).between(*BOUNDS).sum() < 612
-    assert effective_size(raked) < 612 and gap(raked, answers, census) < 0.001
+    assert kish(raked) > 1 and gap(raked, answers, census) < 0.001
     asked = pd.DataFrame({"q_id": ["sexe"], "libelle": "Vous êtes", "modalites": "f=Femme|h=Homme"})
     words = profile(answers, raked, census, asked).set_index("modalite")["represented"]
     assert words["h"] == "sous-représenté" and words["centre"] == "surreprésenté"

@@ -1,5 +1,6 @@
 """Tables of a démarche held to each other: links that lead somewhere, words that agree."""
 
+import datetime
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -29,6 +30,7 @@ from ctg_analysis.model.habits import as_shown, number_text, quote
 
 Tables = Mapping[str, TableFile]
 
+FINISHED = "faite"  # a step of the calendar
 STRONG, KINDS = 3, 2  # a constat rated 3 rests on at least two kinds of proof
 CENT = 0.005
 BUDGETS = {"budget_fonct": "fonctionnement", "budget_invest": "investissement"}
@@ -198,6 +200,58 @@ def _outside(tables: Tables) -> Iterator[Finding]:
         if first_day(moment) > signed:
             expected = f"une valeur de départ du {signed:%d/%m/%Y} au plus tard, quand la convention a été validée"
             yield file.fault(int(line), "date_reference", quote(moment), expected)
+
+
+# What tells what was done: table → its date, and what must be filled for it to be done; a line without it is planned.
+DONE = {
+    "documents": ("date", ""),
+    "entretiens": ("date", ""),
+    "reponses": ("date", ""),
+    "enquete_precedente": ("annee", ""),
+    "ateliers": ("date", "presents"),
+    "reunions": ("date", "presents"),
+    "enjeux": ("decide_le", ""),
+    "actions": ("valide_le", ""),
+    "suivi": ("date", ""),
+    "convention": ("validee_le", ""),
+    "signataires": ("deliberation_date", "deliberation_no"),
+    "synthese": ("le", ""),
+    "indicateurs_suivi": ("date_reference", "valeur_reference"),
+}
+
+
+def ahead(tables: Tables, today: datetime.date) -> Iterator[Finding]:
+    """The days after today of what is told as done: pages and documents would bear them.
+
+    Parameters:
+        tables: the public and the private ones.
+    """
+    for name, (column, filled) in DONE.items():
+        file = tables[name]
+        rows = file.rows.dropna(subset=[column, filled] if filled else column)
+        yield from _after(file, column, rows[column], today)
+    steps = tables["calendrier"]
+    done = steps.rows[steps.rows["statut"].eq(FINISHED)]
+    yield from _after(steps, "debut", done["debut"].dropna(), today)
+    yield from _after(steps, "fin", done["fin"].dropna(), today)
+    followed = tables["suivi"]
+    yield from _after(followed, "annee", followed.rows["annee"], today)
+
+
+def _after(file: TableFile, column: str, moments: pd.Series, today: datetime.date) -> Iterator[Finding]:
+    """A finding for each moment that begins after a day, at the first line that has it.
+
+    Parameters:
+        moments: days, or the texts of days, months and years; index: the line.
+    """
+    texts = moments.map(lambda moment: str(moment)[:10])
+    for text, places in texts.groupby(texts, sort=False).groups.items():
+        if first_day(text) > today:
+            others = len(places) - 1
+            more = f" (et dans {others} autre{'s' * (others > 1)} ligne{'s' * (others > 1)})" if others else ""
+            found = "une date à venir" if file.table.private else as_shown(text)
+            expected = f"une date jusqu'au {today:%d/%m/%Y} : la corriger, ou attendre que ce soit fait"
+            yield file.fault(int(places[0]), column, found + more, expected)
 
 
 OF_CHAIN = ("actions", "ateliers", "calendrier", "constats", "convention", "enjeux", "equipements_services")

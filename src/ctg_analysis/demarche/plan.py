@@ -364,7 +364,7 @@ def as_bilan(
             "cout_realise": ids.map(followup.groupby("action_id")["depense"].sum(min_count=1)),
             "statut": status,
             "ecart": ids.map(last["difficultes"]),
-            "explication": ids.map(last["decision_copil"]),
+            "explication": None,
             "suite": status.eq(DROPPED).map({True: STOPPED, False: TO_DECIDE}),
             "preuve": None,
         }

@@ -11,7 +11,7 @@ from ctg_analysis.clean.frame import FRAME
 from ctg_analysis.clean.partner_files import read_agreements, sound_facts
 from ctg_analysis.clean.received_forms import AND, FORMS, LEAST, codes_of, forms_in, homes
 from ctg_analysis.demarche.columns import INDICATOR, JOIN
-from ctg_analysis.demarche.consistency import inconsistencies
+from ctg_analysis.demarche.consistency import ahead, inconsistencies
 from ctg_analysis.demarche.material_files import codes_of as codes_of_material
 from ctg_analysis.demarche.material_files import (
     heavy_logos,
@@ -95,9 +95,9 @@ def check_material(
 ) -> dict[str, list[Finding]]:
     """Return every finding about the field material of the EPCIs of a data root, by its urgency, see URGENCIES.
 
-    today: what was due for deletion before it is told. sound: whether the raw data are, so that the proofs by an
-    indicator can be held to the observations: data/processed is then brought up to date. epcis: those asked for; all by
-    default.
+    today: what was due for deletion before it is told, and what is said to be done after it. sound: whether the raw
+    data are, so that the proofs by an indicator can be held to the observations: data/processed is then brought up to
+    date. epcis: those asked for; all by default.
     """
     found: dict[str, set[Finding]] = {urgency: set() for urgency in URGENCIES}
     known = is_whole(root.processed)  # `ctg data` has run, and its tables are as it wrote them
@@ -115,6 +115,7 @@ def check_material(
         codes = codes_of_material(places, epci) if places is not None else None
         found[FILES].update(material.findings, restricted.findings, heavy_logos(material.folder))
         found[FILES].update(wrong_together(material, tables, codes), wrong_in_restricted(restricted, material))
+        found[FILES].update(ahead(tables, today))
         found[CHAIN].update(inconsistencies(material.tables), few_answers(tables))
         if len(material["actions"]) and material.tables["convention"].texts.empty:
             found[CHAIN].add(no_convention(material))

@@ -17,7 +17,8 @@ from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import MaterialFiles, no_convention, open_material
 from ctg_analysis.demarche.plan import enjeux_by_action, in_order, of_the_plan
-from ctg_analysis.demarche.proof_checks import breaks
+from ctg_analysis.demarche.proof_checks import breaks, few_answers
+from ctg_analysis.demarche.restricted_files import read_restricted
 from ctg_analysis.display.quantities import amount, counted
 from ctg_analysis.display.texts import capitalised, date_text, listed, span_phrase
 from ctg_analysis.model.errors import InputError, extra
@@ -348,7 +349,8 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
     must_be_sound(root, epci)
     seen = open_territory(epci, root)
     material = open_material(root, epci, seen.territories)
-    if findings := breaks(material.tables, seen.observations, seen.territories, epci):
+    unproved = few_answers({**material.tables, **read_restricted(root, epci).tables})
+    if findings := [*breaks(material.tables, seen.observations, seen.territories, epci), *unproved]:
         raise InputError(findings)
     if material.convention is None:
         raise InputError([no_convention(material)])

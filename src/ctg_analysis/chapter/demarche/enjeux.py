@@ -336,6 +336,7 @@ BESIDE = {  # level → the place as a comparison names it, and where its value 
 }
 LIMITS = {columns.AT_LEAST: "la preuve tient à partir de", columns.AT_MOST: "la preuve tient jusqu'à"}
 NOT_QUOTED = "propos qui ne peuvent pas être cités ici"
+NO_RESULT = "question dont aucun résultat n'est publié"
 GONE, NOT_ANY_MORE = "valeur qui n'est plus dans le diagnostic", "ce que dit la preuve n'est plus vrai aujourd'hui"
 
 
@@ -405,8 +406,10 @@ def _survey(chapter: DemarcheChapter, row) -> tuple[str, str, str]:
     questions = chapter.table("questionnaire").set_index("q_id")
     closed = set(questions.index[questions["champ"].notna()]) & set(chapter.table("distribution")["q_id"])
     answered = closed | set(chapter.table("open_themes")["q_id"])  # what the page of the consultation shows
+    shares = chapter.table("distribution").dropna(subset="share")["q_id"]
+    told = row.ref in {*shares, *chapter.table("open_themes")["q_id"]}
     label = questions["libelle"].get(row.ref, row.ref)
-    return f"« {label} »", _placed(pieces.CONSULTATION, row, row.ref in answered), ""
+    return f"« {label} »", _placed(pieces.CONSULTATION, row, row.ref in answered), "" if told else NO_RESULT
 
 
 def _interview(chapter: DemarcheChapter, row) -> tuple[str, str, str]:

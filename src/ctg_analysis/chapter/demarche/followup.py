@@ -165,8 +165,19 @@ class Followup(DemarcheChapter):
 
     @needing("Décisions", "actions", "suivi")
     def decisions(self) -> Html:
-        """The decisions of the bodies since the convention began."""
-        return self.decided_since(self.span[0] if self.span else datetime.MAXYEAR)
+        """The decisions of the bodies since the convention began, then those of the COPIL on an action."""
+        since = self.span[0] if self.span else datetime.MAXYEAR
+        rows = self.rows.dropna(subset="decision_copil").sort_values("annee", ascending=False, kind="stable")
+        if rows.empty:
+            return self.decided_since(since)
+        names = pieces.titled(self.actions["action_id"], self.actions["titre"], pieces.to_action)
+        told = {
+            "Année": rows["annee"].map(str),
+            "Action": rows["action_id"].map(names),
+            "Décision": rows["decision_copil"],
+        }
+        caption = "Décisions du COPIL sur une action, au suivi annuel"
+        return self.decided_since(since, pieces.table(caption, *pieces.by_column(told), self.source("suivi")))
 
     def evaluations(self) -> Html:
         """When the convention is evaluated, by whom, and what comes out of it."""

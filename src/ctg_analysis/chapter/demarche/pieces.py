@@ -308,8 +308,8 @@ class DemarcheChapter:
         """What the words of the chapter mean; nothing where they say nothing yet."""
         return Html("") if any(self.table(name).empty for name in self.ANSWERS_FROM) else definitions(self.METHOD)
 
-    def decided_since(self, year: int) -> Html:
-        """The decisions of the bodies since a year, the newest first."""
+    def decided_since(self, year: int, beside: Html | None = None) -> Html:
+        """The decisions of the bodies since a year, the newest first. beside: those that are written elsewhere."""
         rows = self.table("reunions").sort_values("date", ascending=False, kind="stable")
         lines = [
             [date_text(row.date), row.instance, decision]
@@ -318,9 +318,10 @@ class DemarcheChapter:
             for decision in row.decisions or ()
         ]
         if not lines:
-            return plain("Aucune décision n'est encore inscrite.")
+            return beside or plain("Aucune décision n'est encore inscrite.")
         caption = "Les décisions, des plus récentes aux plus anciennes"
-        return table(caption, ["Date", "Instance", "Décision"], lines, self.source("reunions"))
+        made = table(caption, ["Date", "Instance", "Décision"], lines, self.source("reunions"))
+        return together(made, beside) if beside else made
 
     def table(self, name: str) -> pd.DataFrame:
         """A table, see demarche.declared_tables."""
