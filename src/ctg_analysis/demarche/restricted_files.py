@@ -210,13 +210,7 @@ def _interviews(files: RestrictedFiles, today: datetime.date) -> list[Due]:
             for path in recorded(files.folder / RECORDINGS)
             if path.name in last and last[path.name].date() <= today
         ),
-        Due(
-            interviews.path,
-            rows["suppression_prevue_le"].min().date(),
-            len(rows),
-            frozenset(rows.index.tolist()),
-            sheet,
-        ),
+        Due(interviews.path, since, len(rows), numbers, sheet),
     ]
 
 
