@@ -7,6 +7,7 @@ import subprocess
 from types import SimpleNamespace
 
 import pytest
+import xlsxwriter
 import yaml
 from environment import environment
 from material_files import TODAY, add, change, copy_of, line_of, modes, said
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 from ctg_analysis.cli import app
 from ctg_analysis.demarche import commit_check, empty_forms
 from ctg_analysis.demarche.empty_forms import write_tables
-from ctg_analysis.demarche.restricted_files import due, purge, read_restricted, readable, without
+from ctg_analysis.demarche.restricted_files import due, left, purge, read_restricted, readable, without
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.scratch import for_owner_alone
@@ -138,6 +139,48 @@ def test_what_is_due_is_deleted_nothing_else_and_is_noted_without_what_it_held(r
     assert due(read_restricted(root, EXAMPLE_EPCI), TODAY) == []
 
 
+COPIES = (  # of all kinds, that no date of deletion reaches
+    "reponses.csv.bak", "reponses (copie).csv", "acteurs - Copie.csv", "notes.md", "photo.jpg", "LISEZMOI.txt",
+    "conservation.yml.converti", ".~lock.entretiens.csv#", "~$personnes.xlsx", "anciens/acteurs.csv",
+    "exports/2025/limesurvey.csv", "enregistrements/stray.mp3", "enregistrements/anciens/e01.mp3", "liste.xlsm",
+)  # fmt: skip
+
+
+def test_copies_of_all_kinds_are_told_and_left(root, private):
+    prepare(private)
+    (private / "enregistrements" / "e02.mp3").write_bytes(b"of two")
+    change(private / "entretiens.csv", 3, "enregistrement", "e02.mp3")
+    change(private / "entretiens.csv", 6, "enregistrement", "e02.mp3")
+    for name in (*COPIES, "Thumbs.db"):
+        (private / name).parent.mkdir(exist_ok=True)
+        (private / name).write_text("Mme Dupont", encoding="utf-8")
+    with xlsxwriter.Workbook(private / "autre.xlsx") as book:
+        book.add_worksheet("Notes").write(0, 0, "Mme Dupont")
+    before = {path: path.read_bytes() for path in private.rglob("*") if path.is_file()}
+    files = readable(read_restricted(root, EXAMPLE_EPCI))
+    purge(files, TODAY)
+    after = {path: path.read_bytes() for path in private.rglob("*") if path.is_file()}
+    assert {path.name for path in {*before} - {*after}} == {"reponses_ouvertes.csv", "limesurvey.csv", "e04.mp3"}
+    assert (private / "exports" / "2025" / "limesurvey.csv") in after
+    assert {path.name for path in before if path in after and after[path] != before[path]} == {"entretiens.csv"}
+    told = [str(finding) for finding in left(files, TODAY)]
+    tops = {name.rpartition("/")[0] if name.count("/") and "stray" not in name else name for name in COPIES}
+    for name in tops:
+        assert any(f"/{name} : trouvé" in line for line in told), (name, told)
+    assert any("autre.xlsx, feuille « Notes » : trouvé une feuille que rien ne lit" in line for line in told)
+    assert len(told) == len(tops) + 1 and not any("Dupont" in line for line in told), told
+
+
+def test_a_recording_of_two_interviews_is_kept_until_the_later_date(root, private):
+    prepare(private)
+    change(private / "entretiens.csv", 7, "enregistrement", "e04.mp3")
+    change(private / "entretiens.csv", 7, "suppression_prevue_le", "2026-12-31")
+    purge(readable(read_restricted(root, EXAMPLE_EPCI)), TODAY)
+    assert (private / "enregistrements" / "e04.mp3").is_file()
+    purge(readable(read_restricted(root, EXAMPLE_EPCI)), datetime.date(2026, 12, 31))
+    assert not (private / "enregistrements" / "e04.mp3").exists()
+
+
 def test_a_date_that_cannot_be_read_stops_the_deletion_before_it_begins(root, private):
     prepare(private)
     change(private / "entretiens.csv", 7, "suppression_prevue_le", "fin 2026")
@@ -172,6 +215,10 @@ def test_the_command_says_what_is_due_and_deletes_only_when_told(tmp_path, examp
     assert (private / "entretiens.csv").read_bytes() != before
     answer = run()
     assert answer.exit_code == 0 and "rien n'est à supprimer" in answer.stderr
+    (private / "reponses.csv.bak").write_text("Mme Dupont", encoding="utf-8")
+    for options in ((), ("--delete",)):
+        answer = run(*options)
+        assert answer.exit_code == 1 and "reponses.csv.bak : trouvé un fichier qu'aucune date" in answer.stdout
     answer = run("--delete", epci="999999970")
     assert answer.exit_code == 1 and "999999970/demarche : aucun dossier" in str(answer.exception)
 

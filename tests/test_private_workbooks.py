@@ -12,7 +12,7 @@ import xlsxwriter
 from ctg_analysis.clean.received_forms import forms_in
 from ctg_analysis.demarche.commit_check import found_in
 from ctg_analysis.demarche.declared_tables import PUBLIC, RESTRICTED
-from ctg_analysis.demarche.restricted_files import due, purge, read_restricted, readable
+from ctg_analysis.demarche.restricted_files import due, left, purge, read_restricted, readable
 from ctg_analysis.demarche.table_files import table_workbook
 from ctg_analysis.model.errors import InputError
 from ctg_analysis.model.settings import EXAMPLE_EPCI, DataRoot, settings
@@ -252,11 +252,25 @@ def test_a_workbook_that_holds_something_else_is_not_written_again(tmp_path):
     root = DataRoot(tmp_path)
     folder = root.restricted_material(EXAMPLE_EPCI)
     folder.mkdir(parents=True)
-    with xlsxwriter.Workbook(folder / "a.xlsx") as book:
+    path = folder / "a.xlsx"
+    notes = folder / "b.xlsx"
+    tables = {"entretiens": RESTRICTED["entretiens"]}
+    interviews = [["ENT1", "P1", "", "2025-01-10", "visio", "40", "équipe", "1", "oral", "", "2026-01-31"]]
+    frames = {"entretiens": pd.DataFrame(interviews, columns=list(RESTRICTED["entretiens"].columns))}
+    path.write_bytes(table_workbook("Personnes", ["1."], tables, rows=frames))
+    with xlsxwriter.Workbook(notes) as book:
         book.add_worksheet("Notes").write(0, 0, "Jeanne Dupont")
-    with pytest.raises(InputError, match="une feuille que rien ne lit") as error:
-        readable(read_restricted(root, EXAMPLE_EPCI))
-    assert "Dupont" not in str(error.value)
+        actors = book.add_worksheet("Acteurs")
+        for at, row in enumerate([RESTRICTED["acteurs"].columns, ["A1", "Caf", "Caf", "", "", "", "oui"]]):
+            actors.write_row(at, 0, row)
+    (folder / "conservation.csv").write_text("fichier;supprimer_le\nacteurs;2026-01-31\n", encoding="utf-8")
+    before = notes.read_bytes()
+    files = readable(read_restricted(root, EXAMPLE_EPCI))
+    assert [part.path.name for part in purge(files, TODAY)] == ["a.xlsx"] and notes.read_bytes() == before
+    told = "\n".join(map(str, left(files, TODAY)))
+    assert "une feuille que rien ne lit" in told and "1 ligne à supprimer depuis le 31/01/2026" in told
+    assert "Dupont" not in told
+    assert read_restricted(root, EXAMPLE_EPCI).tables["entretiens"].rows.empty
 
 
 def test_what_is_wrong_with_persons_is_told_without_quoting_them(tmp_path):

@@ -11,10 +11,10 @@ from ctg_analysis.cli import Epci, Out, messages
 from ctg_analysis.demarche.answers import take_in
 from ctg_analysis.demarche.empty_forms import write_forms, write_tables
 from ctg_analysis.demarche.former_files import convert
-from ctg_analysis.demarche.restricted_files import due, read_restricted, readable
+from ctg_analysis.demarche.restricted_files import due, left, read_restricted, readable
 from ctg_analysis.demarche.restricted_files import purge as delete_due
 from ctg_analysis.demarche.table_files import DELETIONS
-from ctg_analysis.model.errors import UserError, room_in
+from ctg_analysis.model.errors import UserError, in_lines, in_order, room_in
 from ctg_analysis.model.settings import DEFAULT_EPCI, DataRoot, data_root, project_path
 from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.run import ensure
@@ -67,7 +67,10 @@ def purge(
     epci: Epci,
     delete: Annotated[bool, typer.Option("--delete", help="Delete it; without this, only say what is due.")] = False,
 ) -> None:
-    """Say which personal data of a démarche are due; with --delete, delete these alone; 1 if some are left."""
+    """Say which personal data of a démarche are due; with --delete, delete these alone; 1 if some are left.
+
+    What no date reaches (copies, notes, images, locks, subfolders) is told too, and left.
+    """
     today = datetime.date.today()
     folder = data_root(epci).restricted_material(epci)
     if not folder.is_dir():
@@ -76,12 +79,17 @@ def purge(
     expired = delete_due(files, today) if delete else due(files, today)
     for data in expired:
         print(f"{data.place} : {data}")
+    remains = in_lines(in_order({*left(files, today)}))
+    if remains:
+        print(*remains, sep="\n")
     if not expired:
         messages.print(f"{epci} : rien n'est à supprimer")
     elif delete:
         messages.print(f"{epci} : supprimé, et noté dans {project_path(files.folder / DELETIONS)}")
-    else:
+    if expired and not delete:
         raise UserError(f"{epci} : rien n'a été supprimé ; relancer avec --delete")
+    if remains:
+        raise UserError(f"{epci} : reste à ranger à la main : {len(remains)} lignes ci-dessus")
 
 
 def new(

@@ -14,10 +14,12 @@ from ctg_analysis.demarche.consistency import dangling
 from ctg_analysis.demarche.declared_tables import RESTRICTED
 from ctg_analysis.demarche.material_files import MaterialFiles, strays
 from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.habits import folded
 from ctg_analysis.model.scratch import PART, for_owner_alone, write_whole
 from ctg_analysis.model.settings import DataRoot, project_path
-from ctg_analysis.raw.files import Sheet, header_of, place_of, read_workbook
-from ctg_analysis.raw.folders import is_note
+from ctg_analysis.raw.files import BESIDE, HELP, LISTS, Sheet, header_of, place_of, read_workbook, rows_of, workbooks_in
+from ctg_analysis.raw.folders import OF_SYSTEMS, is_note
+from ctg_analysis.raw.tables import tables_in
 
 # Only what is computed from it, in groups that are large enough, may be shown (rules R1, R6 and R24).
 
@@ -193,17 +195,22 @@ def _table(file: table_files.TableFile, until: datetime.date) -> list[Due]:
 
 
 def _interviews(files: RestrictedFiles, today: datetime.date) -> list[Due]:
+    """The interviews that are due, and the recordings of which no interview is kept."""
     interviews = files.tables["entretiens"]
-    rows = interviews.rows[interviews.rows["suppression_prevue_le"].le(pd.Timestamp(today))]
+    until = interviews.rows["suppression_prevue_le"]
+    rows = interviews.rows[until.le(pd.Timestamp(today))]
     if rows.empty:
         return []
-    since = rows["suppression_prevue_le"].min().date()
-    recordings = {path.name: path for path in recorded(files.folder / RECORDINGS)}
-    named = [recordings[name] for name in rows["enregistrement"].dropna() if name in recordings]
+    last = until.groupby(interviews.rows["enregistrement"]).max()  # a recording may be of several
     sheet = interviews.form if isinstance(interviews.form, Sheet) else None
+    since, numbers = rows["suppression_prevue_le"].min().date(), frozenset(rows.index.tolist())
     return [
-        *(Due(path, since, 0) for path in named),
-        Due(interviews.path, since, len(rows), frozenset(rows.index.tolist()), sheet),
+        *(
+            Due(path, last[path.name].date(), 0)
+            for path in recorded(files.folder / RECORDINGS)
+            if path.name in last and last[path.name].date() <= today
+        ),
+        Due(interviews.path, since, len(rows), numbers, sheet),
     ]
 
 
@@ -211,10 +218,11 @@ def purge(files: RestrictedFiles, today: datetime.date) -> list[Due]:
     """Delete what is due on a day and note it in suppressions.csv; return what was deleted.
 
     What a killed command left half written holds the same data as a table, and nobody is to wait for its day: it goes.
+    A workbook that holds what nothing reads is left as it is: written again, it would lose it.
     """
     for left in files.folder.glob(f".*{PART}"):
         left.unlink()
-    deleted = due(files, today)
+    deleted = [part for part in due(files, today) if not part.sheet or not _kept_whole(files, part.path)]
     with for_owner_alone(files.folder):
         in_sheets = [part for part in deleted if part.sheet]
         for path in sorted({part.path for part in in_sheets}):
@@ -232,10 +240,57 @@ def readable(files: RestrictedFiles) -> RestrictedFiles:
     Raises:
         InputError: with what cannot be; nothing is deleted then, for something could be forgotten.
     """
-    unreadable = [*files.workbooks, *files.tables[RETENTION].findings, *files.tables["entretiens"].findings]
-    if unreadable:
+    dated = [RETENTION, "entretiens"]
+    unread = tables_in(files.folder, [table.headings for table in RESTRICTED.values()]).unread
+    hidden = files.workbooks if {*dated} & {*unread} else []
+    if unreadable := [*hidden, *(finding for name in dated for finding in files.tables[name].findings)]:
         raise InputError(unreadable)
     return files
+
+
+def _kept_whole(files: RestrictedFiles, path: Path) -> list[Finding]:
+    """What keeps a workbook from being written again: what is wrong there, a sheet that is no table."""
+    place = project_path(path)
+    wrong = [one for one in files.workbooks if one.path == place or one.path.startswith(f"{place}, feuille")]
+    others = {folded(sheet) for sheet, rows, _ in rows_of(path) if any(map(any, rows))} & BESIDE
+    if others - {folded(HELP), folded(LISTS)}:
+        expected = "cette feuille dans un autre classeur : celui-ci serait écrit de nouveau sans elle"
+        wrong.append(Finding(place, None, None, "une feuille qui n'est aucune table", expected))
+    return wrong
+
+
+def left(files: RestrictedFiles, today: datetime.date) -> list[Finding]:
+    """What no date of deletion reaches: copies, notes, images, locks, folders, workbooks that cannot be written again.
+
+    files: as they were read. What was deleted since is not told.
+    """
+    tables = {files.folder / table.file for table in RESTRICTED.values()}
+    named = {files.folder / RECORDINGS / name for name in files.tables["entretiens"].rows["enregistrement"].dropna()}
+    exports = recorded(files.folder / EXPORTS)
+    reached = {*tables, *workbooks_in(files.folder), *named, *exports, files.folder / table_files.DELETIONS}
+    inside = [path for name in (RECORDINGS, EXPORTS) for path in _within(files.folder / name)]
+    folders = {files.folder / RECORDINGS, files.folder / EXPORTS}
+    blocked = [part for part in due(files, today) if part.sheet and _kept_whole(files, part.path)]
+    return [
+        *files.workbooks,
+        *(as_finding(part) for part in blocked),
+        *(finding for path in sorted({part.path for part in blocked}) for finding in _kept_whole(files, path)),
+        *(_not_reached(path) for path in (*_within(files.folder), *inside) if path not in {*reached, *folders}),
+    ]
+
+
+def _within(folder: Path) -> list[Path]:
+    """What lies in a folder, but for what Windows and macOS put there by themselves."""
+    return sorted(path for path in folder.iterdir() if path.name.lower() not in OF_SYSTEMS) if folder.is_dir() else []
+
+
+def _not_reached(path: Path) -> Finding:
+    """What is said of a file or a folder of which no date tells until when it is kept."""
+    found = "un fichier qu'aucune date de suppression n'atteint"
+    if path.is_dir():
+        count = sum(one.is_file() for one in path.rglob("*"))
+        found = f"un dossier qu'aucune date de suppression n'atteint ({count} fichier{'s' if count > 1 else ''})"
+    return Finding(project_path(path), None, None, found, "rien de tel ici : le supprimer, ou le ranger ailleurs")
 
 
 def _delete(overdue: Due) -> None:
