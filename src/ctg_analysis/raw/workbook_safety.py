@@ -118,7 +118,12 @@ def _refuse_what_acts(path: Path, parts: zipfile.ZipFile) -> None:
         links = elements(parts, name) if name.casefold().endswith(".rels") else ()
         if any(_leads_out(link) for _, link in links):
             raise _linked(path)
-    for _, element in elements(parts, ODS_CONTENT) if ODS_CONTENT in names else ():
+    if ODS_CONTENT in names:
+        _refuse_what_acts_in_ods(path, parts)
+
+
+def _refuse_what_acts_in_ods(path: Path, parts: zipfile.ZipFile) -> None:
+    for _, element in elements(parts, ODS_CONTENT):
         tag = _local(element.tag)
         if tag == "event-listener":
             raise _with_macros(path)
