@@ -305,8 +305,8 @@ def test_r3_a_share_of_a_published_sum_of_rounded_counts_is_told_by_its_bounds(l
             "pupils_at_canteen_share",
             "enquete_locale_enfance",
             row(value=63.16, numerator=10, denominator=19, low=52.63, high=73.68),
-            "≈ 10 sur 19",
-            "≈ 10 sur 19 déjeunent à la cantine",
+            "≈ 10 sur ≈ 19",
+            "≈ 10 sur ≈ 19 déjeunent à la cantine",
         ),
         # 90 to 202 of 713, then 145 to 149: persons, whose rate is a proportion
         (
@@ -333,9 +333,23 @@ def test_r1_of_what_a_figure_is_made_of_only_persons_are_told_rounded(indicator,
     assert said in written
 
 
-@pytest.mark.parametrize("asked, said", [(280, "≈ 280 répondants concernés."), (25, "≈ 25 répondants concernés, peu")])
-def test_r1_the_base_of_a_surveyed_share_is_told_rounded(asked, said):
-    assert said in surveyed.base(pd.Series({"denominator": asked})).replace("\u00a0", " ")
+class Consultation:
+    """A démarche of which the only question has so many respondents."""
+
+    def __init__(self, least, most):
+        self.bounds = {"base_least": least, "base_most": most}
+
+    def table(self, name):
+        return pd.DataFrame([{"q_id": "renoncement", **self.bounds}])
+
+
+@pytest.mark.parametrize(
+    "bounds, said",
+    [((280, 288), "280 à 288 répondants concernés."), ((25, 33), "25 à 33 répondants concernés, peu")],
+)
+def test_r1_the_base_of_a_surveyed_share_is_told_by_its_bounds(bounds, said):
+    asked = pd.Series({"indicator": "gave_up_right_share"})
+    assert said in surveyed.base(Consultation(*bounds), asked).replace("\u00a0", " ")
 
 
 @given(st.lists(st.floats(0, 1e6), min_size=4, max_size=60), st.sampled_from([0, 1]))

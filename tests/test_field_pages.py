@@ -149,7 +149,7 @@ def test_r26_nothing_is_said_to_be_the_cause_of_something(shipped):
 def test_of_two_answers_the_first_is_told_for_the_other_mirrors_it():
     rows = pd.DataFrame([(code, group, share) for code, low in (("oui", 0.15), ("non", 0.85)) for group, share in
                          (("a", low), ("b", 1 - low))], columns=["libelle", "group_label", "share"])  # fmt: skip
-    rows = rows.assign(modalite=rows["libelle"], group=rows["group_label"], base=60.0)
+    rows = rows.assign(modalite=rows["libelle"], group=rows["group_label"], base_least=60, base_most=64)
     rows = rows.assign(low=rows["share"] - 0.1, high=rows["share"] + 0.1, word="plus élevé que")
     link = {"modalite": "", "strength": "lien moyen", "v": 0.4}
     context = ResultContext("Source : ici.", "2024", "intervalle à 95 %")

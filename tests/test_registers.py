@@ -155,7 +155,7 @@ def test_a_declaration_that_is_wrong_is_told_with_its_file_and_line(tmp_path, mo
     ]
     assert (
         "attendu aucune clé de ce nom" in lines[0]
-        and "'persones', attendu l'une de ces valeurs : 'persons', 'number'" in lines[2]
+        and "persones », attendu l'une de ces valeurs : 'persons', 'number'" in lines[2]
     )
 
 

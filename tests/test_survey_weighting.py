@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 from ctg_analysis.demarche.survey import (
     BOUNDS,
     FEWEST,
+    MARGINS,
     PROBABILITY,
     VOLUNTEERS,
     design_effect,
@@ -212,7 +213,7 @@ def test_what_margins_lack_is_told_one_line_each():
     with pytest.raises(InputError) as raised:
         rake(answers, margins(row={"a": 0, "b": 0}, column={"x": 1, "y": 1}, diplome={"bac": 1}))
     assert [str(finding) for finding in raised.value.findings] == [
-        "marges.csv, colonne column : trouvé aucune modalité 'z', attendu une marge pour chaque modalité des réponses",
-        "marges.csv, colonne effectif : trouvé 0 en tout pour row, attendu une population",
-        "marges.csv, colonne variable : trouvé diplome, attendu des questions que les réponses ont",
+        f"{MARGINS}, colonne column : trouvé aucune modalité « z », attendu une marge pour chaque modalité des réponses",
+        f"{MARGINS}, colonne effectif : trouvé 0 en tout pour row, attendu une population",
+        f"{MARGINS}, colonne variable : trouvé diplome, attendu des questions que les réponses ont",
     ]

@@ -388,9 +388,8 @@ def channels(modes: pd.Series, canals: pd.Series) -> pd.DataFrame:
     named = pd.concat([canals[~few], pd.Series({OTHERS: canals[few].sum()})])
     counts = {kind: least(sizes).rename_axis("label") for kind, sizes in (("mode", modes), ("canal", named))}
     table = pd.concat(counts, names=["kind"]).rename("count").reset_index()
-    table = table.assign(last=table["label"].eq(OTHERS)).sort_values(
-        ["kind", "last", "count", "label"], ascending=[False, True, False, True], ignore_index=True
-    )
+    table, order = table.assign(last=table["label"].eq(OTHERS)), [False, True, False, True]
+    table = table.sort_values(["kind", "last", "count", "label"], ascending=order, ignore_index=True)
     return table.drop(columns="last")
 
 

@@ -14,6 +14,7 @@ from ctg_analysis.demarche.columns import INDICATOR, JOIN
 from ctg_analysis.demarche.consistency import ahead, inconsistencies
 from ctg_analysis.demarche.material_files import codes_of as codes_of_material
 from ctg_analysis.demarche.material_files import (
+    MaterialFiles,
     heavy_logos,
     names_of,
     no_convention,
@@ -127,6 +128,11 @@ def check_material(
     found[FILES] -= found[PERSONS]
     found[CHAIN] -= found[FILES]
     return {urgency: in_order(findings) for urgency, findings in found.items()}
+
+
+def proofs_of_few_answers(root: DataRoot, material: MaterialFiles) -> list[Finding]:
+    """The proofs of a démarche by questions that nobody answered, or too few for a result to be shown."""
+    return [*few_answers({**material.tables, **read_restricted(root, material.epci).tables})]
 
 
 def _no_longer(root: DataRoot, epci: str, tables: Mapping[str, TableFile], *, gathered: bool) -> list[Finding]:

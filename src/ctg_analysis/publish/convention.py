@@ -17,8 +17,7 @@ from ctg_analysis.demarche.consistency import active
 from ctg_analysis.demarche.declared_tables import TABLES
 from ctg_analysis.demarche.material_files import MaterialFiles, no_convention, open_material
 from ctg_analysis.demarche.plan import enjeux_by_action, in_order, of_the_plan
-from ctg_analysis.demarche.proof_checks import breaks, few_answers
-from ctg_analysis.demarche.restricted_files import read_restricted
+from ctg_analysis.demarche.proof_checks import breaks
 from ctg_analysis.display.quantities import amount, counted
 from ctg_analysis.display.texts import capitalised, date_text, listed, span_phrase
 from ctg_analysis.model.errors import InputError, extra
@@ -26,6 +25,7 @@ from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DataRoot, project_path
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import load_yaml
+from ctg_analysis.pipeline.checks import proofs_of_few_answers
 from ctg_analysis.pipeline.faults import must_be_sound
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish import word
@@ -349,8 +349,8 @@ def read_dossier(epci: str, root: DataRoot) -> Dossier:
     must_be_sound(root, epci)
     seen = open_territory(epci, root)
     material = open_material(root, epci, seen.territories)
-    unproved = few_answers({**material.tables, **read_restricted(root, epci).tables})
-    if findings := [*breaks(material.tables, seen.observations, seen.territories, epci), *unproved]:
+    breaks_of_chain = breaks(material.tables, seen.observations, seen.territories, epci)
+    if findings := [*breaks_of_chain, *proofs_of_few_answers(root, material)]:
         raise InputError(findings)
     if material.convention is None:
         raise InputError([no_convention(material)])

@@ -77,7 +77,7 @@ def steps(form: Form, base: int) -> dict[str, int]:
 def rounded_down(values: pd.Series, step: pd.Series) -> pd.Series:
     """The largest multiples of a step that are not above the values; missing where there is no step.
 
-    >>> rounded_down(pd.Series([3.0, 147, 9]), pd.Series([5.0, 5, np.nan])).tolist()
+    >>> rounded_down(pd.Series([3.0, 147, 9]), pd.Series([5.0, 5, None])).tolist()
     [0.0, 145.0, nan]
     """
     return values // step * step
