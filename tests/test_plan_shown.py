@@ -267,3 +267,16 @@ def test_each_fiche_fits_one_sheet_of_paper(shipped, browser):
     page.emulate_media(media="print")
     heights = page.evaluate("[...document.querySelectorAll('.action')].map(one => one.offsetHeight)")
     assert len(heights) == 19 and max(heights) <= height * 96 / 25.4
+
+
+def test_a_decision_of_the_copil_on_an_action_stands_with_the_decisions_and_not_with_the_gaps(shown):
+    """In a démarche whose meetings tell no decision, those of the yearly follow-up are the decisions."""
+    meetings = shown.territory.demarche.table("reunions").iloc[:0]
+    followed = shown.territory.demarche.table("suivi")
+    decided = followed["decision_copil"].dropna()
+    chapter = Followup(with_tables(shown, reunions=meetings))
+    html = chapter.decisions().html
+    assert len(decided) and all(pieces.typography(text) in html for text in decided)
+    assert "Aucune décision" not in html and not any(text in chapter.bilan().html for text in decided)
+    silent = Followup(with_tables(shown, reunions=meetings, suivi=followed.assign(decision_copil=None)))
+    assert "Aucune décision" in silent.decisions().html
