@@ -197,7 +197,7 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
         (tmp_path / name).symlink_to(settings().root / name)
     before = (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes()
     with environment(CTG_ROOT=tmp_path):
-        with pytest.raises(UserError, match="'999999970' : aucun de ce SIREN") as refused:
+        with pytest.raises(UserError, match="« 999999970 » : aucun de ce SIREN") as refused:
             CliRunner().invoke(app, ["new", "999999970"], catch_exceptions=False)
         answer = CliRunner().invoke(app, ["new", "999999998"], catch_exceptions=False)
     assert "\n" not in str(refused.value) and answer.exit_code == 0, answer.stderr

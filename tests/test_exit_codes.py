@@ -93,7 +93,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_ends_with_1(told, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["123456789"], "'123456789' : aucun de ce SIREN"),
+        (["123456789"], "« 123456789 » : aucun de ce SIREN"),
         (["12345"], "EPCI « 12345 » : attendu un SIREN de 9 chiffres"),
         (["--chapters", "99"], "aucun chapitre 99 : attendu parmi 00, 01, 02"),
     ],

@@ -395,7 +395,7 @@ def _finding(case: dict, table: pd.DataFrame, path: Filled, key: str) -> Finding
         return Finding(file, line, key, f"{again} une seconde fois", "une clé qui ne vient qu'une fois")
     if AT_MOST in check:
         part, whole = check.split(AT_MOST)
-        some, of = (number_text(float(table.at[line, name].replace(",", "."))) for name in (part, whole))
+        some, of = (number_text(float(str(table.at[line, name]).replace(",", "."))) for name in (part, whole))
         return Finding(file, line, part, f"{some} pour {of}", check)
     if case["schema_context"] == "DataFrameSchema":
         return Finding(file, line, None, NO_VALUE, check)
