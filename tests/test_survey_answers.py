@@ -287,8 +287,8 @@ def test_an_option_without_its_column_is_refused_for_nobody_would_have_ticked_it
 def test_an_export_pasted_twice_is_one_line(tmp_path):
     head, rows = LIMESURVEY.split("\n", 1)
     assert findings(tmp_path, f"{head}\n{rows}{rows}") == [
-        ", ligne 6, colonne id : trouvé « 3 » une seconde fois, et 3 autres de même, attendu un identifiant qui ne vient "
-        "qu'une fois : un seul export, tel qu'il a été téléchargé"
+        ", ligne 6, colonne id : trouvé « 3 » une seconde fois, et 3 autres de même, attendu un identifiant qui ne "
+        "vient qu'une fois : un seul export, tel qu'il a été téléchargé"
     ]
 
 

@@ -213,7 +213,8 @@ def test_what_margins_lack_is_told_one_line_each():
     with pytest.raises(InputError) as raised:
         rake(answers, margins(row={"a": 0, "b": 0}, column={"x": 1, "y": 1}, diplome={"bac": 1}))
     assert [str(finding) for finding in raised.value.findings] == [
-        f"{MARGINS}, colonne column : trouvé aucune modalité « z », attendu une marge pour chaque modalité des réponses",
+        f"{MARGINS}, colonne column : trouvé aucune modalité « z », attendu une marge pour chaque modalité des "
+        "réponses",
         f"{MARGINS}, colonne effectif : trouvé 0 en tout pour row, attendu une population",
         f"{MARGINS}, colonne variable : trouvé diplome, attendu des questions que les réponses ont",
     ]

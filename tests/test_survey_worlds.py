@@ -1,4 +1,4 @@
-"""All the worlds of small consultations: what is published of one leaves five values at least to each count of it (rule R1).
+"""All the worlds of small consultations: what is published of one leaves five values to each count of it (rule R1).
 
 A world is how many respondents gave each answer to a question, and how many answered it. Worlds of which the same is
 published cannot be told apart; of those of a box whose sides are whole intervals, all are looked at.

@@ -12,7 +12,6 @@ from ctg_analysis.clean.partner_files import read_agreements, sound_facts
 from ctg_analysis.clean.received_forms import AND, FORMS, LEAST, codes_of, forms_in, homes
 from ctg_analysis.demarche.columns import INDICATOR, JOIN
 from ctg_analysis.demarche.consistency import ahead, inconsistencies
-from ctg_analysis.demarche.material_files import codes_of as codes_of_material
 from ctg_analysis.demarche.material_files import (
     MaterialFiles,
     heavy_logos,
@@ -21,6 +20,7 @@ from ctg_analysis.demarche.material_files import (
     read_material,
     wrong_together,
 )
+from ctg_analysis.demarche.material_files import codes_of as codes_of_material
 from ctg_analysis.demarche.proof_checks import exact_baselines, few_answers, no_longer
 from ctg_analysis.demarche.restricted_files import as_finding, coded_persons, due, read_restricted, wrong_in_restricted
 from ctg_analysis.demarche.table_files import TableFile, personal_data
