@@ -316,7 +316,8 @@ def _form(indicator: Indicator) -> tuple:
     """Return all that the working out of an indicator depends on, but its measures and their sources."""
     named = {"measure", "numerator", "denominator", "events"}
     rest = tuple(item for item in vars(indicator.value).items() if item[0] not in named)
-    return type(indicator.value), rest, indicator.shown_at, indicator.floor
+    is_class = bool(indicator.family)  # see `intervals.of_few`
+    return type(indicator.value), rest, indicator.shown_at, indicator.floor, is_class
 
 
 def _first_measure(indicator: Indicator) -> str:
