@@ -76,7 +76,7 @@ NO_MORE = {
         "trouvé « plus élevé que » (ici 77,7 % en 2025, département 96,3 %), attendu « plus faible que », sans test",
     ),
     "not significant": ("C19", "lecture", "plus élevé que", "attendu « proche de », au test de la règle R14, p = "),
-    "below the number": ("C02", "repere", "60", "colonne lecture : trouvé « au moins » 60 (ici de 23,4 à 76,0"),
+    "below the number": ("C02", "repere", "60", "colonne lecture : trouvé « au moins » 60 (ici de 13,9 à 100,0"),
     "no such comparator": (
         "C04",
         "repere",

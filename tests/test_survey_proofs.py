@@ -58,7 +58,7 @@ def test_a_proof_by_an_open_question_that_nobody_answered_is_refused(root):
     )  # fmt: skip
     line = add(public / "preuves.csv", constat_id="C01", type="enquête", ref="autre_chose", sens="appuie")
     assert of_the_end(few_answers(tables(root))) == [
-        f"preuves.csv, ligne {line}, colonne ref : trouvé 'autre_chose', question sans aucune réponse, attendu "
+        f"preuves.csv, ligne {line}, colonne ref : trouvé « autre_chose », question sans aucune réponse, attendu "
         "une autre preuve, ou cette ligne retirée et le constat relu (règle R10)"
     ]
 

@@ -15,6 +15,7 @@ import mistune
 import pandas as pd
 from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate, RichText
+from jinja2 import Undefined
 from lxml.etree import XMLSyntaxError
 
 from ctg_analysis.display.quantities import agreed, amount, quantity
@@ -123,6 +124,8 @@ def _written(value: object) -> object:
         value = f"{NBSP}; ".join(value) or None
     if value is None:
         return UNKNOWN
+    if isinstance(value, Undefined):
+        return str(value)  # raises, naming it
     if not isinstance(value, WRITTEN):
         raise TypeError(f"{type(value).__name__} n'est pas un texte")
     return typography(CONTROL.sub(" ", value)) if isinstance(value, str) else value
