@@ -273,6 +273,33 @@ def test_a_workbook_that_holds_something_else_is_not_written_again(tmp_path):
     assert read_restricted(root, EXAMPLE_EPCI).tables["entretiens"].rows.empty
 
 
+def of_calc(path, sheet, *rows):
+    """Write a workbook of LibreOffice of one sheet of texts."""
+    cell = '<table:table-cell office:value-type="string"><text:p>{}</text:p></table:table-cell>'
+    lines = ["<table:table-row>" + "".join(map(cell.format, row)) + "</table:table-row>" for row in rows]
+    head, _, tail = IN_CALC["content.xml"].partition('table:name="A">')
+    end = tail[tail.index("</table:table>") :]
+    path.write_bytes(zipped(IN_CALC | {"content.xml": f'{head}table:name="{sheet}">{"".join(lines)}{end}'}))
+
+
+def test_a_workbook_of_libreoffice_is_written_again_as_one_of_excel_never_over_another(tmp_path):
+    root = DataRoot(tmp_path)
+    folder = root.restricted_material(EXAMPLE_EPCI)
+    folder.mkdir(parents=True)
+    path, heads = folder / "a.ods", [*RESTRICTED["entretiens"].columns]
+    due = ["ENT1", "P1", "", "2025-01-10", "visio", "40", "équipe", "1", "oral", "", "2026-01-31"]
+    kept = ["ENT2", "P2", "", "2025-01-10", "visio", "40", "équipe", "1", "oral", "", "2036-01-31"]
+    of_calc(path, "Entretiens", heads, due, kept)
+    content = path.read_bytes()
+    assert len(purge(readable(read_restricted(root, EXAMPLE_EPCI)), TODAY)) == 1
+    assert not path.exists()
+    assert read_restricted(root, EXAMPLE_EPCI).tables["entretiens"].rows["ent_pseudo"].tolist() == ["P2"]
+    path.write_bytes(content)
+    with xlsxwriter.Workbook(folder / "a.xlsx") as book:
+        book.add_worksheet("Notes").write(0, 0, "à garder")
+    assert purge(readable(read_restricted(root, EXAMPLE_EPCI)), TODAY) == [] and path.read_bytes() == content
+
+
 def test_what_is_wrong_with_persons_is_told_without_quoting_them(tmp_path):
     root = DataRoot(tmp_path)
     folder = root.restricted_material(EXAMPLE_EPCI)

@@ -13,7 +13,7 @@ from ctg_analysis.demarche import table_files
 from ctg_analysis.demarche.consistency import dangling
 from ctg_analysis.demarche.declared_tables import RESTRICTED
 from ctg_analysis.demarche.material_files import MaterialFiles, strays
-from ctg_analysis.model.errors import Finding, InputError
+from ctg_analysis.model.errors import Finding, InputError, in_one_line
 from ctg_analysis.model.habits import folded
 from ctg_analysis.model.scratch import PART, for_owner_alone, write_whole
 from ctg_analysis.model.settings import DataRoot, project_path
@@ -256,6 +256,10 @@ def _kept_whole(files: RestrictedFiles, path: Path) -> list[Finding]:
     if others - {folded(HELP), folded(LISTS)}:
         expected = "cette feuille dans un autre classeur : celui-ci serait écrit de nouveau sans elle"
         wrong.append(Finding(place, None, None, "une feuille qui n'est aucune table", expected))
+    rewritten = path.with_suffix(".xlsx")
+    if rewritten != path and rewritten.exists():
+        expected = f"l'un des deux seulement : celui-ci serait écrit de nouveau sous le nom {rewritten.name}"
+        wrong.append(Finding(place, None, None, f"un autre classeur {rewritten.name} à côté", expected))
     return wrong
 
 
@@ -305,11 +309,15 @@ def _delete(overdue: Due) -> None:
 
 
 def _delete_rows(path: Path, overdue: list[Due]) -> None:
+    """Write a workbook again without some rows; one that is no .xlsx becomes one, see `_kept_whole`."""
     gone = {part.sheet.name: part.lines for part in overdue}
     sheets = read_workbook(path, [table.headings for table in RESTRICTED.values()]).tables
     tables = {name: RESTRICTED[name] for name in RESTRICTED if name in sheets}
     rows = {name: sheet.texts.drop(gone.get(sheet.name, [])) for name, sheet in sheets.items()}
-    write_whole(path, table_files.table_workbook(path.stem, PURGED, tables, rows=rows))
+    rewritten = path.with_suffix(".xlsx")
+    write_whole(rewritten, table_files.table_workbook(path.stem, PURGED, tables, rows=rows))
+    if rewritten != path:
+        path.unlink()
 
 
 def without(content: bytes, lines: frozenset[int], separator: str) -> bytes:
@@ -329,7 +337,8 @@ def _note(path: Path, deleted: Due, today: datetime.date) -> None:
         path.write_text(HEADER, encoding="utf-8")
     reason = f"échéance du {deleted.since.isoformat()}"
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"{today.isoformat()};{deleted.file};{deleted.count or ''};{reason}\n")
+        line = [today.isoformat(), in_one_line(deleted.file), deleted.count or "", reason]
+        csv.writer(file, delimiter=";", lineterminator="\n").writerow(line)
 
 
 def as_finding(overdue: Due) -> Finding:
