@@ -85,7 +85,8 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     write_notebook(away, OWN)
     own.write_text("{", encoding="utf-8")
     code, head, lines = told()
-    assert (code, head) == (2, "1 chapitre refait (21_d.html)") and "take it back from git" in lines[2]
+    assert (code, head) == (2, "1 chapitre refait (21_d.html) ; ont changé : des cahiers")
+    assert "take it back from git" in lines[2]
     assert lines[3:5] == [f"notebooks/22_e.ipynb: refused : {STAYS}", *TO_MEND]
     assert all("Chapitre daté" in page(name) for name in ("22_e", "index")) and "Le mien" in page("index")
     assert "Monts d" in page("22_e") and "Monts d" in page("21_d") and (journal / "18_a.log").is_file()
@@ -103,7 +104,8 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     write_record(earlier, made)
     publish(earlier, out, EXAMPLE_EPCI)
     code, head, lines = told()
-    assert (code, head) == (2, "1 chapitre refait (22_e.html)") and "21_d.ipynb: refused" in lines[2]
+    assert (code, head) == (2, "1 chapitre refait (22_e.html) ; ont changé : des cahiers")
+    assert "21_d.ipynb: refused" in lines[2]
     assert lines[3] == f"notebooks/18_a.ipynb: {AWAY} : {STAYS}" and "n’a pas pu être établi" in page("18_a")
     assert pages() == ["18_a", "22_e"] and "Chapitre daté" not in page("22_e")
 
