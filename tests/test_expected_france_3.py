@@ -186,9 +186,12 @@ def read_source(source):
             sites = read(folder + "*.csv")["type_etablissement"]
             return pd.crosstab(sites.index, sites)
         case "insee_etat_civil":
-            tables = [read(folder + name).set_index("TIME_PERIOD", append=True) for name in ("*NAIS*", "*DECES*")]
-            births, deaths = (table["OBS_VALUE"] for table in tables)
+            kinds = [[read(f"{folder}*{kind}*{of}*") for of in ("2008", "mayotte")] for kind in ("NAIS", "DECES")]
+            births, deaths = (pd.concat(kind).set_index("TIME_PERIOD", append=True)["OBS_VALUE"] for kind in kinds)
             return pd.DataFrame({"births": births, "deaths": deaths}).reset_index("TIME_PERIOD")
+        case "insee_bpe_2024_groupes":  # a commune without a row has none
+            there = communes(2026).query("type == 'commune-actuelle'").index
+            return read(folder + "*communes*").reindex(there, fill_value=0)
         case "insee_rp2022_epci":
             return read(folder + "*sommes*").join(read(folder + "rp2022_epci_extrait*").drop(columns="P22_POP"))
         case "injep_licences":
@@ -231,7 +234,9 @@ def of_epcis(source):
     rows = rows.rename_axis(["territory", "period"])
     if source == "insee_etat_civil":
         rows["births_of_3_years"] = rows["births"].unstack().T.rolling(3).sum().T.stack()
-        rows["population"] = inhabitants().stack()
+        there = communes(2026).query("type == 'commune-actuelle' and departement == '976'")
+        of_2017 = by_epci(there["population_municipale"].astype(float), 2026).to_frame("2017")  # none since, in Mayotte
+        rows["population"] = pd.concat([inhabitants().stack(), of_2017.stack()])
         for first, last in (("2013", "2018"), ("2018", "2023")):
             years = rows.index.get_level_values("period")
             sums = rows[(years >= first) & (years < last)].groupby(level=0)[["births", "deaths"]].sum()

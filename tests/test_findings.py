@@ -242,7 +242,7 @@ STORIES = {
                   "habitant sur trois a 65 ans ou plus", "un logement sur trois est une résidence secondaire"),
     "243500139": ("1,2 %", "habitant sur six a 65 ans ou plus", "133 emplois", "117"),
     "200040251": ("44 emplois", "1,7", "crèches"),
-    "249740119": ("un habitant sur trois vit sous le seuil de pauvreté", "43,4 places"),
+    "249740119": ("33,0 % des habitants vivent sous le seuil", "nettement plus qu’en France (15,3 %)", "43,4 places"),
 }  # fmt: skip
 
 

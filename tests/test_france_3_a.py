@@ -87,11 +87,11 @@ def test_balances_of_2018_to_2023_stand_for_all_but_the_eight_and_mayotte(epcis,
     assert {*WITHOUT_SUM, *OF_MAYOTTE}.isdisjoint(known(epcis, indicator, "2018-2023").index)
 
 
-def test_births_of_mayotte_begin_in_2020_and_france_is_told_before():
+def test_births_of_mayotte_begin_in_2014_and_france_is_told_before():
     births = cleaned("insee_etat_civil").xs("births", level="measure").reset_index()
-    assert births.loc[births["code"].str.startswith("976"), "period"].min() == "2020"
+    assert births.loc[births["code"].str.startswith("976"), "period"].min() == "2014"
     lost = SOURCES["insee_etat_civil"].totals.lost_in
-    assert {*lost("2023")} == {*LOST} and {*lost("2019")} - {*lost("2020")} == {f"976{n:02d}" for n in range(1, 18)}
+    assert {*lost("2023")} == {*LOST} and {*lost("2013")} - {*lost("2014")} == {f"976{n:02d}" for n in range(1, 18)}
 
 
 def test_paris_lyon_and_marseille_count_once(epcis):

@@ -1,5 +1,6 @@
 """What the script of the pages does: my commune, values on demand, tables that sort, by pointer and by keyboard."""
 
+import csv
 import re
 from itertools import product
 
@@ -11,7 +12,7 @@ from shipped_pages import CHAPTERS, PAGES_OF, SHIPPED
 
 from ctg_analysis.chapter import childcare
 from ctg_analysis.display.quantities import number
-from ctg_analysis.display.texts import NBSP
+from ctg_analysis.display.texts import NBSP, typography
 from ctg_analysis.indicators.childcare import AT_WORK, CHILDMINDER_PLACES, PLACES, RATE, simulate
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_EPCI
@@ -196,10 +197,12 @@ def test_every_commune_of_a_map_is_identified(tab, shipped, epci, name):
         pytest.skip("its démarche tells nothing of it yet")
     page = opened(tab, shipped, name, epci)
     communes = set(page.locator("#ma-commune option:not(:first-child)").all_text_contents())
+    with (shipped / epci / "donnees" / "structures.csv").open(encoding="utf-8-sig", newline="") as file:
+        structures = {typography(line["structure"]) for line in csv.DictReader(file, delimiter=";")}
     for figure in page.locator("figure.map").all():
         named = {title.partition(f"{NBSP}: ")[0] for title in figure.locator("svg title").all_text_contents()}
         without = re.findall(r"Sans contour sur la carte\s: ([^.]*)\.", " ".join(figure.all_inner_texts()))
-        assert named <= communes and all(name in " ".join(without) for name in communes - named)
+        assert named <= communes | structures and all(name in " ".join(without) for name in communes - named)
 
 
 TABLE = """<div class="table"><table>

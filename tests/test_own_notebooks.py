@@ -104,7 +104,7 @@ def test_what_an_analyst_adds_is_published_or_told(folder, tmp_path, told):
     write_record(earlier, made)
     publish(earlier, out, EXAMPLE_EPCI)
     code, head, lines = told()
-    assert (code, head) == (2, "1 chapitre refait (22_e.html) ; ont changé : des cahiers")
+    assert (code, head) == (2, "1 chapitre refait (22_e.html) ; ont changé : la liste des chapitres")
     assert "21_d.ipynb: refused" in lines[2]
     assert lines[3] == f"notebooks/18_a.ipynb: {AWAY} : {STAYS}" and "n’a pas pu être établi" in page("18_a")
     assert pages() == ["18_a", "22_e"] and "Chapitre daté" not in page("22_e")

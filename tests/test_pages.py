@@ -273,7 +273,12 @@ def test_nothing_withheld_is_in_any_file_of_a_report(shipped, example):
     assert observed["value"].isna().all() and len(observed) > 20
     shown = {}
     data = shipped / EXAMPLE_EPCI / "donnees"
-    others = {*data.glob("demarche_*.csv"), *data.glob("structures*.csv"), data / "projection.csv"}
+    others = {
+        *data.glob("demarche_*.csv"),
+        *data.glob("structures*.csv"),
+        data / "projection.csv",
+        data / "quartiers.csv",
+    }
     for path in {*data.glob("*.csv")} - others:
         with path.open(encoding="utf-8-sig", newline="") as file:
             for line in csv.DictReader(file, delimiter=";"):

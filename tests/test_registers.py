@@ -109,12 +109,6 @@ def test_a_full_register_without_a_category_says_which(tmp_path):
     )
 
 
-def test_a_thing_in_several_communes_counts_in_each(tmp_path):
-    text = "QP;LIB_QP;LIST_COM_2025\nQN1;A;93001\nQN2;B;93001, 93008\n"
-    facts = values(clean_declared(SOURCES["insee_qpv"], received(tmp_path, {"TAG_QPV2024_2025.csv": text}, full=True)))
-    assert facts == {("93001", "2025", "priority_neighbourhoods"): 2, ("93008", "2025", "priority_neighbourhoods"): 1}
-
-
 def test_what_has_no_commune_is_left_out_of_a_register(tmp_path):
     kinds = ("caf", "msa", "cpam", "france_travail", "mission_locale")
     cells = [f'01001;"[{{""type_service_local"": ""{kind}""}}]"' for kind in kinds] + [

@@ -54,3 +54,21 @@ def test_two_clones_of_one_commit_give_the_same_bytes(clones):
     text = (reports[0] / "provenance.json").read_text(encoding="utf-8")
     commit = subprocess.run(["git", "-C", clones[0], "rev-parse", "HEAD"], capture_output=True, text=True, check=True)
     assert f'"commit": "{commit.stdout.strip()}"' in text and str(clones[0]) not in text
+
+
+@pytest.mark.skipif(not Path("/usr/share/i18n/locales/tr_TR").is_file(), reason="no definition of the locale of Turkey")
+def test_letters_are_as_far_apart_under_any_locale(tmp_path):
+    """Turkish sets « moins » otherwise: what is drawn was a tenth of a pixel elsewhere."""
+    compiled = ["localedef", "-i", "tr_TR", "-f", "UTF-8", str(tmp_path / "tr_TR.UTF-8")]
+    subprocess.run(compiled, check=True, capture_output=True)
+    asked = (
+        "from matplotlib.font_manager import FontProperties; from matplotlib.textpath import text_to_path;"
+        "from ctg_analysis.show.svg import use_theme; use_theme();"
+        "print(text_to_path.get_text_width_height_descent('moins de 18', FontProperties(size=11.5), False))"
+    )
+    widths = []
+    for locale in ("C", "tr_TR.UTF-8"):
+        environment = os.environ | {"LC_ALL": locale, "LOCPATH": str(tmp_path)}
+        ran = subprocess.run([sys.executable, "-c", asked], env=environment, check=True, capture_output=True)
+        widths.append(ran.stdout)
+    assert widths[0] == widths[1]

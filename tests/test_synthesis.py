@@ -148,9 +148,9 @@ def words_of(html):
 HELD = {
     DEFAULT_EPCI: {
         "age_65_plus_share": ("qu’en France", "comparables", "parmi les plus élevées"),
-        "secondary_dwellings_share": ("qu’en France", "comparables"),
+        "living_standard_2021_median": ("qu’en France", "comparables"),
         "natural_change_rate": ("en France", "comparables"),
-        "unemployment_15_64_rate": ("5,1", "11,3", "9,8"),
+        "unemployment_15_64_rate": ("5,1", "11,7", "9,8"),
     },
     EXAMPLE_EPCI: {"childcare_coverage_eaje_rate": ("16,0", "27,9", "21,9")},
 }
@@ -167,8 +167,8 @@ def test_scenario_7_what_the_synthese_holds_is_compared_and_proved(epci, france,
         assert all(word in said[name].sentence + said[name].comparison for word in words), name
     for message in said.values():
         assert message.comparison and message.source and message.page
-    if epci == DEFAULT_EPCI:  # the share of 2023, what it is compared with of 2022
-        cited = said["secondary_dwellings_share"].source
+    if epci == DEFAULT_EPCI:  # the rate of 2022, which is compared, and that of 2023
+        cited = said["unemployment_15_64_rate"].source
         assert "recensement de la population 2023" in cited and "recensement de la population 2022" in cited
     plain = words_of(chapter.messages().html + table.html)
     assert not re.search(r"euclid|centrées|écart-type|Benjamini|Poisson", plain)

@@ -95,7 +95,16 @@ def networks(commune: Commune, rank: int) -> tuple[int, int]:
     return int(commune.population > 5500 and rank % 5 == 0), int(commune.population > 15000 and rank % 5 == 1)
 
 
-def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
+def _points(codes: pd.Series, centres: dict[str, tuple[float, float]]) -> dict[str, pd.Series]:
+    """Return the longitude and the latitude of each school, ever further from the centre of its commune."""
+    aside = codes.groupby(codes).cumcount() * 0.003
+    return {
+        name: (codes.map({code: centre[side] for code, centre in centres.items()}) + aside).round(5)
+        for side, name in enumerate(("longitude", "latitude"))
+    }
+
+
+def schools(raw: Path, people: dict[str, np.ndarray], centres: dict[str, tuple[float, float]]) -> None:
     """Write a directory of schools, collèges and lycées, ten years of pupils, and social position indices."""
     directory, counts, indices, colleges, lycees = [], [], [], [], []
     number = upper = 0
@@ -163,7 +172,8 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
         "identifiant_de_l_etablissement nom_etablissement type_etablissement statut_public_prive code_commune etat "
         "rpi_concentre rpi_disperse nombre_d_eleves"
     )
-    writer.write("fr-en-annuaire-education.csv", pd.DataFrame(directory, columns=columns.split()))
+    table = pd.DataFrame(directory, columns=columns.split())
+    writer.write("fr-en-annuaire-education.csv", table.assign(**_points(table["code_commune"], centres)))
     columns = (
         "rentree_scolaire code_departement commune numero_ecole secteur rep rep_plus nombre_total_eleves "
         "nombre_total_classes "
@@ -181,8 +191,8 @@ def schools(raw: Path, people: dict[str, np.ndarray]) -> None:
     writer.certify()
 
 
-def write(raw: Path, people: dict[str, np.ndarray]) -> None:
-    """Write facilities and schools."""
+def write(raw: Path, people: dict[str, np.ndarray], centres: dict[str, tuple[float, float]]) -> None:
+    """Write facilities and schools. centres: of the communes, longitude and latitude."""
     facilities(raw, people)
     facilities_2020(raw)
-    schools(raw, people)
+    schools(raw, people, centres)

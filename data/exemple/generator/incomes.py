@@ -135,6 +135,9 @@ def income(raw: Path, people: dict[str, np.ndarray], generator: np.random.Genera
         number, middle = _tax_households(people, members, 2021), f"{median[epci] * 1.04:.0f}"
         lines.append((epci, number, middle, f"{poverty[epci]:.1f}", ratio, *shares))
     writer.write("cc_filosofi_2021_EPCI_exemple.csv", pd.DataFrame(lines, columns=columns))
+    whole = pd.DataFrame({"CODGEO": ["FRANCE"], "MED21": [f"{round(median['1'] * 1.04, -3):.0f}"]})
+    whole = whole.assign(TP6021=f"{poverty['1']:.1f}")  # the median of the country, as a sentence rounds it
+    writer.write("FILO2021_FRANCE_exemple.csv", whole)
     writer.certify()
     writer = Writer(raw, "insee_filosofi_2021_ages", "Pauvreté selon l'âge et la famille", "2021")
     ages = [f"TP60{name}21" for name in POOR if name.startswith("AGE")]

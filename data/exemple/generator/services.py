@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from generator import facilities, incomes
 from generator.caf import rounded
@@ -15,6 +16,7 @@ SEEKERS = (
     ("Femmes", "Moins de 25 ans", 0.075), ("Femmes", "De 25 à 49 ans", 0.3), ("Femmes", "50 ans et plus", 0.13),
     ("Hommes", "Moins de 25 ans", 0.085), ("Hommes", "De 25 à 49 ans", 0.28), ("Hommes", "50 ans et plus", 0.13),
 )  # fmt: skip
+NEIGHBOURHOODS = {"99002": "Les Mésanges"}  # of a town that is not large
 ROAD, EDGE = 1.7, 60  # minutes: for one kilometre; to the country around, which has every facility
 
 
@@ -114,15 +116,8 @@ def local_services(raw: Path, generator: np.random.Generator) -> None:
     writer.write("ftth-cu.csv", pd.DataFrame(rows, columns=["insee_com", "locaux_arcep", "locaux_ftth"]))
     writer.certify()
     writer = Writer(raw, "anct_zonages", "Programmes et zonages", "2026")
-    rows = [
-        (c.code, int(3000 < c.population < 20000), int(c.population < 1500), int(c.population > 40000))
-        for c in COMMUNES
-    ]
-    writer.write("zonages.csv", pd.DataFrame(rows, columns=["insee_com", "pvd", "va", "nb_qpv_2024"]))
-    writer.certify()
-    writer = Writer(raw, "insee_qpv", "Quartiers prioritaires", "2025")
-    rows = [(f"QN{c.code}", f"Quartier de {c.name}", c.code) for c in COMMUNES if c.population > 40000]
-    writer.write("TAG_QPV2024_2025.csv", pd.DataFrame(rows, columns=["QP", "LIB_QP", "LIST_COM_2025"]))
+    rows = [(c.code, int(3000 < c.population < 20000), int(c.population < 1500)) for c in COMMUNES]
+    writer.write("zonages.csv", pd.DataFrame(rows, columns=["insee_com", "pvd", "va"]))
     writer.certify()
     writer = Writer(raw, "dgcl_frr", "Zonage France ruralités revitalisation", "2025")
     column = "Classement FRR et FRR+ au 10 juillet 2025"
@@ -175,11 +170,32 @@ def access(raw: Path, where: dict[str, tuple[float, float]]) -> None:
     writer.certify()
 
 
+def neighbourhoods(raw: Path, where: dict[str, tuple[float, float]]) -> None:
+    """Write the priority neighbourhoods: lists, outlines around the centre of their commune, figures."""
+    towns = [commune for commune in COMMUNES if commune.population > 40000 or commune.code in NEIGHBOURHOODS]
+    rows = [(f"QN{c.code}", NEIGHBOURHOODS.get(c.code, f"Quartier De {c.name}"), c.code) for c in towns]
+    members = pd.DataFrame(rows, columns=["QP", "LIB_QP", "LIST_COM_2025"])
+    writer = Writer(raw, "insee_qpv", "Quartiers prioritaires", "2025")
+    writer.write("TAG_QPV2024_2025.csv", members)
+    writer.certify()
+    writer = Writer(raw, "insee_qpv_2024", "Population et pauvreté des quartiers prioritaires", "2020 et 2021")
+    writer.write("TAG_QPV2024_2025.csv", members)
+    rows = [(f"QN{c.code}", c.population // 6, 40 + rank) for rank, c in enumerate(towns)]
+    writer.write("qpv_2024_chiffres.csv", pd.DataFrame(rows, columns=["codeQPV", "popMuniQPV", "taux_pauvrete_60"]))
+    writer.certify()
+    writer = Writer(raw, "anct_qpv_2024", "Contours des quartiers prioritaires", "2024")
+    around = [shapely.to_wkb(shapely.Point(where[c.code]).buffer(0.008, quad_segs=2)) for c in towns]
+    outlines = pd.DataFrame({"code_qp": members["QP"], "geometry": around})
+    writer.write("qpv_2024_contours.parquet", outlines)
+    writer.certify()
+
+
 def write(raw: Path, people: dict[str, np.ndarray], where: dict[str, tuple[float, float]]) -> None:
     """Write all these sources; where: the centre of each commune."""
     generator = np.random.default_rng(41)
-    facilities.write(raw, people)
+    facilities.write(raw, people, where)
     incomes.income(raw, people, generator)
     health(raw, generator)
     local_services(raw, generator)
     access(raw, where)
+    neighbourhoods(raw, where)

@@ -1,6 +1,8 @@
 """What a chapter says first: its answer, three figures, a map, and its account, sentences that an editor writes."""
 
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache, partialmethod
+from itertools import islice
 from types import FunctionType
 from typing import Annotated
 
@@ -10,6 +12,7 @@ from markupsafe import Markup
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from ctg_analysis.chapter.known import are_exact, on_map
+from ctg_analysis.chapter.neighbourhoods import OF_NEIGHBOURHOODS, Neighbourhoods
 from ctg_analysis.chapter.profiles import Drawn, findings_of, is_compared, is_told, ruler, told
 from ctg_analysis.chapter.territory import OF_BIRTHS, Territory, with_one_france
 from ctg_analysis.display import sentences, standing
@@ -26,6 +29,7 @@ from ctg_analysis.display.texts import (
     uncapitalised,
     unit_text,
 )
+from ctg_analysis.indicators.spread import ALL_EPCIS
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import AN_INDICATOR, CATALOGUE
 from ctg_analysis.model.errors import Finding, InputError
@@ -36,12 +40,13 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.yaml_files import Place, ReadYaml, load_yaml
 
 COUNTRY, DEPARTEMENT = "que_pays", "que_departement"  # the names that say « qu'en France », « que dans l'Aveyron »
+NEIGHBOURHOODS = "quartiers"  # the name of the priority neighbourhoods, where there are some
 NAMES_AT_MOST = 4  # communes that a sentence names
 PARAGRAPH = 3  # sentences
 RANKS, QUESTIONS = 2, 2  # places among the EPCIs that an account tells, questions that it raises, at most
 LONGEST, SENTENCES_AT_MOST, FACTS_AT_MOST = 1_500, 20, 60  # letters of a sentence; of an account
 FIGURES = 3
-SIGNS = {"peers": "○", "france": "│", "departement": "│"}  # as they are drawn
+SIGNS = {"peers": "○", "france": "│", "departement": "│", ALL_EPCIS: "┆"}  # as they are drawn
 
 
 def _short(text: str) -> str:
@@ -62,6 +67,7 @@ class Account(BaseModel):
     left once its conditions are.
     inconnu: what the chapter does not tell, by indicator, said of those unknown here, with who can be asked.
     debattre: questions for the COPIL, told as sentences are.
+    taux: of a number of things on the first screen, the rate that stands below it and beside other places.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -70,6 +76,7 @@ class Account(BaseModel):
     recit: Sentences
     inconnu: dict[str, str] = {}
     debattre: Sentences = ()
+    taux: Annotated[dict[str, str], Field(max_length=FACTS_AT_MOST)] = {}
 
 
 class Fact:
@@ -305,6 +312,8 @@ def _told(territory: Territory, chapter: str) -> list[dict[str, set[str]]]:
     names[COUNTRY] = than(territory.beside["name"].iloc[-1])
     places = _departements(territory)
     names[DEPARTEMENT] = than(places[0]) if len(places) == 1 else "que dans chacun de ses départements"
+    if len(territory.neighbourhoods):
+        names[NEIGHBOURHOODS] = Neighbourhoods(territory.neighbourhoods)
     return [_filled(chapter, part, getattr(written, part), names) for part in ("titre", "recit", "debattre")]
 
 
@@ -358,6 +367,7 @@ def _wrong(read: ReadYaml, file: str) -> list[Finding]:
     written: Account = read.value
     named = [*((("faits", short), name) for short, name in written.faits.items())]
     named += [(("inconnu", name), name) for name in written.inconnu]
+    named += [(("taux", name), one) for name, rate in written.taux.items() for one in (name, rate)]
     wrong = [
         Finding(file, read.lines.get(place), ".".join(place), name, AN_INDICATOR)
         for place, name in named
@@ -368,7 +378,7 @@ def _wrong(read: ReadYaml, file: str) -> list[Finding]:
             line = read.lines.get((part, rank), read.lines.get((part,)))
             try:
                 sentence = SENTENCES.parse(text)
-                found = _strange(sentence, {*written.faits, COUNTRY, DEPARTEMENT})
+                found = _strange(sentence, {*written.faits, COUNTRY, DEPARTEMENT, NEIGHBOURHOODS})
                 if not found:
                     _template(text)
             except FAULTS as error:
@@ -397,6 +407,8 @@ def _strange(sentence: nodes.Template, names: set[str]) -> list[tuple[str, str]]
 
 def _wrong_of_fact(asked: nodes.Getattr, called: list[nodes.Node]) -> list[tuple[str, str]]:
     """What is wrong with what is asked of a fact."""
+    if getattr(asked.node, "name", "") == NEIGHBOURHOODS:
+        return [(asked.attr, listed(sorted(OF_NEIGHBOURHOODS)))] if asked.attr not in OF_NEIGHBOURHOODS else []
     if asked.attr not in OF_A_FACT:
         return [(asked.attr, listed(sorted(OF_A_FACT)))]
     if not isinstance(asked.node, nodes.Name):
@@ -409,22 +421,40 @@ def _wrong_of_fact(asked: nodes.Getattr, called: list[nodes.Node]) -> list[tuple
 def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: Html) -> Html:
     """What a chapter says first.
 
-    chapter: its number. rows: of `data`; its first three indicators that have a value here are the figures, in its
-    order; what the answer tells takes the place of the last, where none of them is of it. land: the map, of
-    `Chapter.map`.
+    chapter: its number. rows: of `data`; its first three indicators that have a value here, beside others, are the
+    figures, in its order; what the answer tells takes the place of the last, where none of them is of it. land: the
+    map, of `Chapter.map`.
     """
-    known = [name for name in rows["indicator"].unique() if _is_written(territory, CATALOGUE[name])]
-    answers, *_ = _told(territory, chapter)
-    named, facts = next(iter(answers.values()), set()), read_account(chapter).faits
-    told = [name for short, name in facts.items() if short in named and _is_written(territory, CATALOGUE[name])]
-    shown = known[:FIGURES]
-    if told and not set(told) & set(shown):
-        shown = [*shown[: FIGURES - 1], told[0]]
-    figures = [large_figure(territory, CATALOGUE[name]) for name in shown]
+    figures = large_figures(territory, chapter, rows["indicator"].unique())
     answer, told_here = account(territory, chapter)
     screen = piece("first_screen.html.j2", answer=answer, figures=figures, land=Markup(land.html), account=told_here)
     about = {what: told for what, told in land.about.items() if what != MISSING}
-    return telling(Html(screen.html, about), SHOWN, *(one["name"] for one in figures))
+    shown = [one[name] for one in figures for name in ("name", "rate") if one[name]]
+    return telling(Html(screen.html, about), SHOWN, *shown)
+
+
+def large_figures(territory: Territory, chapter: str, indicators: Iterable[str]) -> list[dict[str, object]]:
+    """The large figures of the first screen of a chapter, three at most: see `first_screen` and `large_figure`.
+
+    A figure that nothing stands beside is none of them: a number of things without its rate, what few EPCIs have.
+    """
+    written = read_account(chapter)
+    answers, *_ = _told(territory, chapter)
+    named = next(iter(answers.values()), set())
+    answer = [name for short, name in written.faits.items() if short in named]
+
+    def figures(names: Iterable[str]) -> Iterator[dict[str, object]]:
+        for indicator in (CATALOGUE[name] for name in names):
+            if _is_written(territory, indicator):
+                figure = large_figure(territory, indicator, CATALOGUE.get(written.taux.get(indicator.id, "")))
+                if figure["others"]:
+                    yield figure
+
+    shown = [*islice(figures(indicators), FIGURES)]
+    if {one[name] for one in shown for name in ("name", "rate")}.isdisjoint(answer):
+        of_answer = [*islice(figures(answer), 1)]
+        shown = [*shown[: FIGURES - len(of_answer)], *of_answer]
+    return shown
 
 
 def _is_written(territory: Territory, indicator: Indicator) -> bool:
@@ -434,32 +464,33 @@ def _is_written(territory: Territory, indicator: Indicator) -> bool:
     return sentences.is_printed(indicator, own[0])
 
 
-def large_figure(territory: Territory, indicator: Indicator) -> dict[str, object]:
+def large_figure(territory: Territory, indicator: Indicator, rate: Indicator | None = None) -> dict[str, object]:
     """A figure at the period of its comparison, a number of things at its latest, under the names of the template.
 
     Where it stands is drawn (ruler), with the sign, the name and the value of each place beside (others); how it moves
-    (way) is told where a test tells it. indicator: known here.
+    (way) is told where a test tells it.
+
+    Parameters:
+        indicator: known here.
+        rate: what makes a number of things readable: it is written below, and drawn in its place.
     """
     own = territory.own(indicator)
-    rows = territory.compared(indicator) if is_compared(indicator) else own[-1:]
-    rows = rows[rows["status"].eq(OK)] if len(rows) else own[-1:]
+    rows = _of_comparison(territory, indicator)
     here = rows.iloc[0]
-    judged = set(territory.gaps(indicator)["level"])  # none of what the Caf alone pays, see rule R18
-    levels = judged & {"peers", "france"} or judged & {"departement"}
-    beside = rows[rows["level"].isin(levels) & ~rows["level"].duplicated(keep=False)]  # of two départements, neither
-    beside = beside.sort_values("level", ascending=False, kind="stable")  # the peers first
+    rate = rate if rate and _is_written(territory, rate) else None
+    placed = _of_comparison(territory, rate) if rate else rows
+    beside = _places_beside(territory, rate or indicator, placed)
     others = [(SIGNS[row.level], row.name, row.text) for row in sentences.each_row(beside)]
     drawing = None
     if others:
-        said = [f"{indicator.label}, {date_text(here['period'])} : {here['text']}"]
+        said = [f"{(rate or indicator).label}, {date_text(placed['period'].iloc[0])} : {placed['text'].iloc[0]}"]
         said += [f"{name} : {text}" for _, name, text in others]
-        drawing = Drawn(ruler(here["value"], dict(beside[["level", "value"]].to_numpy())), " ; ".join(said))
+        drawn = ruler(placed["value"].iloc[0], dict(beside[["level", "value"]].to_numpy()))
+        drawing = Drawn(drawn, " ; ".join(said))
     found = trend_of(own, indicator)
     moves = bool(found and found.is_established)
     way = f"{capitalised(standing.way(found))}, de {standing.pace(indicator, own, found)}" if moves else ""
-    value = round(here["value"], indicator.decimals)
-    unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), value)
-    unit = unit.removeprefix("euros").strip() if "€" in here["text"] else unit  # « 13 650 € par an »
+    usual = capitalised(standing.usual_zero(territory.zeros(rate or indicator)))
     label = territory.said(indicator.label)
     when = date_text(here["period"])
     return {
@@ -467,8 +498,46 @@ def large_figure(territory: Territory, indicator: Indicator) -> dict[str, object
         "label": label,
         "when": "" if when in label else when,
         "value": here["text"],
-        "unit": unit,
+        "unit": _unit_beside(indicator, here),
+        "rate": rate.id if rate else "",
+        "told": _rate_told(territory, rate, placed.iloc[0]) if rate else "",
         "ruler": drawing,
         "others": others,
-        "way": way,
+        "way": "" if rate else way or usual,
     }
+
+
+def _of_comparison(territory: Territory, indicator: Indicator) -> pd.DataFrame:
+    """The territory and the places beside, at the period of the comparison; a number of things alone, at its latest."""
+    own = territory.own(indicator)[-1:]
+    rows = territory.compared(indicator) if is_compared(indicator) else own
+    rows = rows[rows["status"].eq(OK)]
+    return rows if len(rows) else own
+
+
+def _places_beside(territory: Territory, indicator: Indicator, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the places that a large figure is drawn beside: the peers and France, else the département.
+
+    The median of the EPCIs stands in the place of France. What the Caf alone pays, or volunteers describe, is judged by
+    nothing (rule R18): France alone, or that median, is written beside it.
+    """
+    judged = set(territory.gaps(indicator)["level"])
+    levels = judged & {"peers", "france"} or judged & {"departement"}
+    levels |= {ALL_EPCIS} if judged else {"france", ALL_EPCIS}
+    beside = rows[rows["level"].isin(levels) & ~rows["level"].duplicated(keep=False)]  # of two départements, neither
+    order = [*SIGNS]
+    return beside.sort_values("level", key=lambda each: each.map(order.index), kind="stable")
+
+
+def _unit_beside(indicator: Indicator, row: pd.Series) -> str:
+    """The unit that stands beside a large value, unless the value or the label tells it."""
+    value = round(row["value"], indicator.decimals)
+    unit = "" if is_told(indicator) else agreed(uncapitalised(unit_text(indicator.unit)), value)
+    return unit.removeprefix("euros").strip() if "€" in row["text"] else unit  # « 13 650 € par an »
+
+
+def _rate_told(territory: Territory, rate: Indicator, row: pd.Series) -> str:
+    """« 21,3 élèves par classe, 2024 », « −0,4 % par an, 2018-2023 », « Part des 65 ans ou plus : 20,5 %, 2021 »."""
+    unit = agreed(rate.unit, row["value"]).removeprefix("%").strip()
+    figure = f"{row['text']} {unit}" if unit else f"{territory.said(rate.label)} : {row['text']}"
+    return typography(f"{figure}, {date_text(row['period'])}")

@@ -17,10 +17,12 @@ from ctg_analysis.chapter import (
     demography,
     figures,
     known,
+    neighbourhoods,
     own,
     portrait,
     profiles,
     side_by_side,
+    structures,
     synthesis,
     tables,
 )
@@ -164,7 +166,8 @@ class Chapter:
     projection = of_territory(demography.projection)
     communes = _of_indicators(commune_sheets.communes)
     table = _of_indicators(tables.table)
-    structures, structure_list = map(of_territory, (tables.structures, tables.structure_list))
+    structures, structure_list = map(of_territory, (structures.structures, structures.structure_list))
+    neighbourhoods = of_territory(neighbourhoods.neighbourhoods)
     scores, norms = map(of_territory, (tables.scores, tables.norms))
     approvals = _of_indicators(tables.approvals)
     childcare_authority = of_territory(childcare.childcare_authority)

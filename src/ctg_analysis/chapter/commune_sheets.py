@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from ctg_analysis.chapter.known import by_commune
 from ctg_analysis.chapter.portrait import type_text
+from ctg_analysis.chapter.structures import on_sheet
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, notes, tables, texts
 from ctg_analysis.display.markup import SHOWN, Html, Table, telling
@@ -251,6 +252,7 @@ def _sheet(territory: Territory, known: Known, place) -> dict[str, object]:
         "map": Markup(known.maps.get(code, "")),
         "history": Markup(line),
         "services": _table(where, ["Où", "Services"], services),
+        "structures": on_sheet(territory, code),
         "figures": _table(
             f"Chiffres de {known.year}, sauf autre année", ["Indicateur", "Ici", *names, "Ensemble"], figures
         ),

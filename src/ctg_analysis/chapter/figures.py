@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
-from geopandas import GeoDataFrame
 from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import analyst, surveyed
@@ -22,7 +21,7 @@ from ctg_analysis.chapter.known import (
     without_contour,
 )
 from ctg_analysis.chapter.missing import without_lycee
-from ctg_analysis.chapter.tables import names_of
+from ctg_analysis.chapter.structures import points, with_structures
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, sentences, standing, tables, texts, titles
 from ctg_analysis.display.markup import Html
@@ -35,16 +34,13 @@ from ctg_analysis.model.indicator import CENSORED, OK, Count, Indicator, Mean
 from ctg_analysis.model.source import SURVEY
 from ctg_analysis.show import charts as show
 from ctg_analysis.show import maps
-from ctg_analysis.show.charts import in_france
 from ctg_analysis.show.maps import explained, with_estimates
 from ctg_analysis.show.svg import svg
 
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
 BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."
 
-NAMED = 5  # structures of a commune that a map names
 FEW_MEMBERS = 3  # of the territory alone: they are told, not drawn; two numbers beside other places, one rate
-FRANCE = "Trait gris : France."
 UNEQUAL = "Classes inégales ou sans borne : la longueur des barres ne dit pas laquelle est la plus fréquente."
 NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."
 COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
@@ -85,19 +81,13 @@ def communes_map(territory: Territory, *indicators: Indicator, structures: str =
         return unavailable(territory, indicator, f"{indicator.label}, par commune")
     rows = with_estimates(indicator, rows)
     land = with_structures(territory, structures) if structures else territory.land
-    if isinstance(indicator.value, Count | Mean):
-        return map_figure(territory, maps.counts(land, rows), rows)
-    whole = territory.own(indicator)
-    rows = pd.concat([rows, whole[whole["period"].eq(rows["period"].iloc[0])].assign(shown=True)])
-    return map_figure(territory, maps.rates(land, rows), rows)
-
-
-def with_structures(territory: Territory, chapter: str) -> GeoDataFrame:
-    """The land of a map with, in a column `beside`, the structures of a chapter in each commune: how many, if many."""
-    each = territory.structures.query("chapter == @chapter").groupby("territory")
-    some = ((code, names_of(rows) if len(rows) <= NAMED else f"{len(rows)} structures") for code, rows in each)
-    told = {code: texts.typography(f" – {words}") for code, words in some}
-    return territory.land.assign(beside=[told.get(code, "") for code in territory.land["territory"]])
+    is_count = isinstance(indicator.value, Count | Mean)
+    if not is_count:
+        whole = territory.own(indicator)
+        rows = pd.concat([rows, whole[whole["period"].eq(rows["period"].iloc[0])].assign(shown=True)])
+    sites = points(territory, structures) if structures else None
+    ax = maps.counts(land, rows, sites) if is_count else maps.rates(land, rows, sites)
+    return map_figure(territory, ax, rows)
 
 
 def map_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
@@ -227,8 +217,10 @@ def family_figure(territory: Territory, ax: Axes, rows: pd.DataFrame, title: str
     each = [(one, compared[one.id], territory.gaps(one)) for one in known]
     if not message and all(rows["period"].isin(territory.compared(one)["period"]).all() for one, rows, _ in each):
         message = titles.beside(title, each)
-    if not ax.figure.legends and in_france(pd.concat([compared[one.id] for one in known])):
-        note = f"{FRANCE} {note}".strip()
+    drawn = show.references(pd.concat([compared[one.id].assign(unit=one.unit) for one in known]))
+    if not ax.figure.legends and drawn:
+        strokes = texts.listed(list(dict.fromkeys(show.REFERENCES[row.level] for row in drawn.values())))
+        note = f"Trait gris : {strokes}. {note}".strip()
     first, cited = replace(known[0], unit=unit), source(territory, own)
     return tables.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
 

@@ -34,6 +34,7 @@ from ctg_analysis.indicators.peers import (
     chooses_peers,
     position_in,
 )
+from ctg_analysis.indicators.spread import ALL_EPCIS, MEDIAN_OF_ALL
 from ctg_analysis.indicators.trends import trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, Declared, Essential, essentials
 from ctg_analysis.model.indicator import CENSORED, MISSING, OK, SECRET, Count, Indicator, Mean
@@ -136,7 +137,7 @@ def among(others: Sequence[tuple[float, str, str]], place: Position, own: float)
 
 def ruler(own: float, others: Mapping[str, float]) -> str:
     """Return a rule in the colours of the page: a disc for the territory, a ring for the peers, a stroke for France
-    or, without both, for the département.
+    or, without both, for the département; a dashed one for the median of the EPCIs.
 
     It begins at zero, with a bar from there, or near the least value where all are high above it, without one.
     others: value by level.
@@ -150,7 +151,8 @@ def ruler(own: float, others: Mapping[str, float]) -> str:
     if least <= 0:
         drawing.line([(x(0), middle), (x(own), middle)], HERE, 2)
     for level in others.keys() - {"peers"}:
-        drawing.line([(x(others[level]), middle - 7), (x(others[level]), middle + 7)], EDGE, 2.5)
+        dashes = {"stroke_dasharray": "3 2"} if level == ALL_EPCIS else {}
+        drawing.line([(x(others[level]), middle - 7), (x(others[level]), middle + 7)], EDGE, 2.5, **dashes)
     drawing.circle(x(own), middle, 6.5, HERE, stroke=GROUND, stroke_width=1.5)
     if "peers" in others:
         drawing.circle(x(others["peers"]), middle, 4.5, GROUND, stroke=EDGE, stroke_width=2)
@@ -178,9 +180,10 @@ class Line:
 
     label, unit; name: the id of the indicator, which leads to its definition; value, when: at the period of the
     comparison, and that period; newest: the latest value and its period, where that is a later one; series, peers:
-    drawings, where there is something to draw; places: level → value there; apart: levels of the places that it differs
-    from, surely and largely; test: signs and words of the first ones that it differs from; tests: level → sign and
-    words, of each; group: the heading that it stands under.
+    drawings, where there is something to draw; places: level → value there; median: that of the EPCIs, where France is
+    not known; apart: levels of the places that it differs from, surely and largely; test: signs and words of the first
+    ones that it differs from; tests: level → sign and words, of each; group: the heading that it stands under; usual:
+    that most EPCIs have none either.
     """
 
     label: str
@@ -196,6 +199,8 @@ class Line:
     tests: dict[str, str] = field(default_factory=dict)
     name: str = ""
     group: str = ""
+    median: str = ""
+    usual: str = ""
 
 
 def printed(territory: Territory) -> list[Essential]:
@@ -326,12 +331,14 @@ def profile(
     names = {level: names[0] for level, names in places.items() if len(names) == 1}
     france, more = _france(territory, [one for one in known if is_compared(one)])
     note = " ".join(filter(None, [more, signs([["", line.value] for line in lines])]))
-    levels = [level for level in beside if any(line.places.get(level) for line in lines)]
+    known_at = {level for line in lines for level in line.places} | {"france" for line in lines if line.median}
+    levels = [level for level in beside if level in known_at]
     filled = piece(
         "profile.html.j2",
         lines=lines,
         levels=levels,
         names=NAMES | names | france,
+        median_of_all=MEDIAN_OF_ALL,
         has={what: any(getattr(line, what) for line in lines) for what in ("series", "peers", "test")},
         source=cited,
         note=note,
@@ -385,12 +392,14 @@ def _line(territory: Territory, indicator: Indicator, own: pd.DataFrame, shown: 
     others = sentences.each_row(compared.iloc[1:])
     told = {level: " ; ".join(row.text for row in others if row.level == level) for level in NAMES}
     told = {level: text for level, text in told.items() if text}
+    median = next((row.text for row in others if row.level == ALL_EPCIS), "") if "france" in shown else ""
     gaps = territory.gaps(indicator)
     gaps = gaps[gaps["level"].isin(shown)]
     test, apart = standing.test(compared, gaps)
+    usual = standing.usual_zero(territory.zeros(indicator))
     return Line(
         line.label, line.unit, here, date_text(period), newest, line.series, _peers(territory, indicator, compared),
-        told, apart, test, standing.test_of_each(compared, gaps), indicator.id,
+        told, apart, test, standing.test_of_each(compared, gaps), indicator.id, median=median, usual=usual,
     )  # fmt: skip
 
 

@@ -12,9 +12,9 @@ from ctg_analysis.chapter.missing import is_pointless
 from ctg_analysis.chapter.territory import LOCAL, PEOPLE, Span, Territory, with_one_france
 from ctg_analysis.demarche.columns import first_day, last_day
 from ctg_analysis.display import markup, notes, tables, texts
-from ctg_analysis.display.markup import SHOWN, Html, Table, cited_with, telling
-from ctg_analysis.display.quantities import counted, number
-from ctg_analysis.display.texts import NARROW, date_text, span_text
+from ctg_analysis.display.markup import SHOWN, Html, Table, telling
+from ctg_analysis.display.quantities import number
+from ctg_analysis.display.texts import date_text, span_text
 from ctg_analysis.indicators.comparisons import last_year, latest_period
 from ctg_analysis.model.catalogue import CATALOGUE, SCALES, TITLES
 from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean
@@ -22,9 +22,7 @@ from ctg_analysis.model.indicator import MISSING, OK, Count, Indicator, Mean
 UNKNOWN = 2 / 3  # of the communes: a column of fewer known ones is left out, where the territory has no value either
 UNSAID = "non précisé"
 APPROVALS = "agrements_vie_sociale"
-FILE, STRUCTURES_FILE = "structures_vie_sociale.csv", "structures.csv"  # in donnees/
-AS_PUBLISHED = "Noms tels que le producteur les publie, souvent sans accents ; à défaut de nom, le type et le secteur."
-TEAM = texts.typography("Démarche, structures saisies par l'équipe.")
+FILE = "structures_vie_sociale.csv"  # in donnees/
 
 
 def table(territory: Territory, *indicators: Indicator) -> Html:
@@ -51,11 +49,13 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
     if not known or (len(indicators) > 1 and list(known) == [CATALOGUE[PEOPLE]]):
         return markup.together(*boxes)
     shown = pd.concat([rows[rows["period"].eq(periods[one])] for one, rows in known.items()])
-    shown = territory.in_words(with_one_france(shown))
+    medians = territory.medians_of_all(shown)
+    shown = territory.in_words(with_one_france(pd.concat([shown, medians])))
     cited = source(territory, shown)
     of_each = dict(iter(shown.groupby("indicator")))
     columns = [(one, periods[one], _with_part(territory, one, of_each[one.id])) for one in known]
-    piece = tables.places_by_indicator(territory.places, columns, source=cited)
+    places = pd.concat([territory.places, medians[["territory", "level", "name"]][:1]])
+    piece = tables.places_by_indicator(places, columns, source=cited)
     told = telling(piece, SHOWN, *(one.parts[0] for one in known if one.unit == "communes" and one.parts))
     return markup.together(told, *boxes)
 
@@ -152,34 +152,6 @@ def norms(territory: Territory, name: str) -> pd.DataFrame:
             verdict = "dans la limite" if high <= most else "au-delà de la limite" if low > most else texts.UNSURE
             lines.append((whom, own["text"], most, verdict, date_text(own["period"])))
     return pd.DataFrame(lines, columns=["Public", head, "Au plus, d'après les textes", "En moyenne", "Période"])
-
-
-def structures(territory: Territory, chapter: str) -> pd.DataFrame:
-    """The structures of a chapter that open data or the team name, by commune: see `Territory.structures`."""
-    return territory.structures.query("chapter == @chapter")
-
-
-def structure_list(territory: Territory, rows: pd.DataFrame) -> Html:
-    """The folded list of some structures, by commune. rows: see `structures`."""
-    if rows.empty:
-        return Html("", why="Aucune structure de ce chapitre n'est nommée.")
-    together = rows.groupby(["commune", "kind", "origin"], sort=False)
-    lines = [[commune, names_of(part), kind, origin] for (commune, kind, origin), part in together]
-    listing = Table(counted(len(rows), "structure"), ["Commune", "Structures", "Type", "Source"], lines, words=True)
-    opened = rows[rows["source"].ne("")]
-    cited = [source(territory, opened)] * (len(opened) > 0) + [TEAM] * (len(opened) < len(rows))
-    whole, note = "Les structures, par commune", AS_PUBLISHED * (len(opened) > 0)
-    return markup.folded(whole, listing, file=STRUCTURES_FILE, source=cited_with(*cited), note=note)
-
-
-def names_of(rows: pd.DataFrame) -> str:
-    """The names of some structures, those of one name counted.
-
-    >>> names_of(pd.DataFrame({"name": ["École, secteur public", "École Foch", "École, secteur public"]}))
-    'École, secteur public (2)\u202f; École Foch'
-    """
-    counts = rows["name"].value_counts(sort=False).items()
-    return f"{NARROW}; ".join(f"{name} ({count})" if count > 1 else name for name, count in counts)
 
 
 def approvals(territory: Territory, indicator: Indicator) -> Html:

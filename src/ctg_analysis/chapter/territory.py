@@ -11,11 +11,12 @@ from geopandas import GeoDataFrame, GeoSeries
 from ctg_analysis.demarche.columns import CLOSED_DOWN, FIELD_OF, PLANNED, first_day, last_day
 from ctg_analysis.demarche.declared_tables import STRUCTURES as OF_THE_TEAM
 from ctg_analysis.demarche.demarche import Demarche
+from ctg_analysis.demarche.unnamed import TO_NAME
 from ctg_analysis.display import notes, sentences, texts
 from ctg_analysis.display.quantities import in_letters
 from ctg_analysis.display.texts import listed
-from ctg_analysis.indicators.comparisons import common_periods, comparable_rows, tested
-from ctg_analysis.indicators.demography import at_equal_ages
+from ctg_analysis.indicators.comparisons import PEERS, common_periods, comparable_rows, tested
+from ctg_analysis.indicators.demography import EQUAL, at_equal_ages
 from ctg_analysis.indicators.findings import differences
 from ctg_analysis.indicators.observations import complete, read_observations
 from ctg_analysis.indicators.peers import (
@@ -28,6 +29,7 @@ from ctg_analysis.indicators.peers import (
     pairs,
     rows_of_peers,
 )
+from ctg_analysis.indicators.spread import ALL_EPCIS, MEDIAN_OF_ALL, beside_spread
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import LEVELS, OK, Indicator, Published, is_over_population
 from ctg_analysis.model.norms import BOUNDS, norm, read_geography
@@ -47,12 +49,18 @@ from ctg_analysis.show import maps
 
 LOCAL = ("commune", "secteur")
 OF_BIRTHS = {"births_count", "natural_change_rate", "migratory_change_rate"}  # not told where many are born abroad
+MOST_EPCIS = 0.5  # of the EPCIs: what so many have is usual
 NOT_PAID = {"976": {"caf_family_support_households_share", "caf_paje_single_parent_share"}}  # by law, see HCFEA (2024)
 YEARS, FEW_BORN = 14, 0.65  # of births, before the census; of the children under 15 who then live there
 WHOLE_FROM = 3  # communes whose values are all whole numbers: they are not known to a decimal
 LARGER = ("departement", "region", "france")
+OVERSEAS, OF_MAYOTTE = {"971", "972", "973", "974", "976"}, {"976": "Mayotte"}
 PEOPLE = "population_count"
 ENTRUSTED = [name for name, source in SOURCES.items() if source.secrecy.threshold]  # by partners, each for one report
+TEXTS_OF_DETAILS = ["sector", "level", "network", "pupils_period", "ips_period"]
+NEIGHBOURHOODS = ["code", "name", "communes", "shared", "population_2020", "poverty_2021", "poverty_2018"]
+NEIGHBOURHOODS += ["job_seekers_2021", "schools", "schools_with_ips", "ips"]
+DETAILS = ["longitude", "latitude", *TEXTS_OF_DETAILS, "pupils", "classes", "ips"]  # of structures
 Span = tuple[str, str]  # two moments: days, or years where no more is known
 _opened_here: dict[str, set[str]] = {}
 
@@ -79,7 +87,7 @@ def which_france(rows: pd.DataFrame) -> dict[str, str]:
     return dict.fromkeys(rows["indicator"], FRANCE) | dict.fromkeys(only, METROPOLITAN_FRANCE)
 
 
-def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]], names: Mapping[str, str]) -> str:
+def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]], names: dict[str, str]) -> str:
     """Return the name of a département, a région or France, and what a total of it is without.
 
     France is told without what its population lacks too. larger: of each commune that files lack, the codes of the
@@ -87,13 +95,11 @@ def name_of_place(indicator: Indicator, row, larger: Mapping[str, set[str]], nam
     """
     over = getattr(indicator.value, "denominator", getattr(indicator.value, "measure", ""))
     totals = SOURCES[row.source].totals.of(over)
-    outside = totals.outside
+    outside = totals.outside or tuple(OF_MAYOTTE) * is_over_population(indicator.value)
     lost = [code for code in totals.lost_in(row.period) if row.level == "france" or row.territory in larger[code]]
-    if all(code.startswith("97") for code in outside):
-        some = ["Mayotte" if len(outside) < 2 else "outre-mer"]
-    else:
-        some = [names.get(code, code) for code in outside]
-    without = some * bool((outside or is_over_population(indicator.value)) and row.territory == FRANCE)
+    known = OF_MAYOTTE | names
+    some = ["outre-mer"] if {*outside} >= OVERSEAS else [known.get(code, code) for code in outside]
+    without = some * (row.territory == FRANCE)
     without += [f"{in_letters(len(lost))} commune{'s' * (len(lost) > 1)}"] * bool(lost)
     return f"{row.name} hors {listed(without)}" if without and row.status == OK else row.name
 
@@ -230,7 +236,7 @@ class Territory:
         """The structures that the team or open data name, each once by its id: of both, what the team says.
 
         Columns territory, commune (its name), id, name, kind, chapter, source, period: of open data alone; origin: its
-        source in short.
+        source in short; DETAILS: what is published of it. One that the team has not named yet is left out.
         """
         names = self.communes.set_index("code")["name"]
         here = [("commune", "in", [*names.index])]
@@ -238,15 +244,33 @@ class Territory:
         origin = [f"{notes.producers([SOURCES[row.source]])}, {row.period}" for row in opened.itertuples()]
         heads = {"service_id": "id", "nom": "name", "type": "kind", "source": "origin"}
         team = self.demarche.table(OF_THE_TEAM).rename(columns=heads)
+        team = team[~team["name"].str.startswith(TO_NAME)].reset_index(drop=True)
         chapters = team["champ"].map({field: chapter for chapter, field in FIELD_OF.items()})
         planned = team["statut"].eq(PLANNED).map({True: f" ({PLANNED})", False: ""})
         team = team.assign(name=team["name"] + planned, chapter=chapters, origin=team["origin"].fillna("Démarche"))
         rows = pd.concat([team.assign(source="", period=""), opened.assign(origin=origin)]).drop_duplicates("id")
         rows = rows[rows["statut"].ne(CLOSED_DOWN)].rename(columns={"commune": "territory"})
         rows["commune"] = rows["territory"].map(names).fillna(self.row["name"])  # of the whole EPCI
-        rows = rows[["territory", "commune", "id", "name", "kind", "chapter", "source", "period", "origin"]]
+        rows = rows.drop(columns=DETAILS).merge(opened[["id", *DETAILS]], on="id", how="left", validate="1:1")
+        rows["longitude"], rows["latitude"] = rows["x"].fillna(rows["longitude"]), rows["y"].fillna(rows["latitude"])
+        rows = rows.fillna(dict.fromkeys(TEXTS_OF_DETAILS, ""))
+        heads = ["territory", "commune", "id", "name", "kind", "chapter", "source", "period", "origin", *DETAILS]
+        rows = rows[heads]
         rows = rows.sort_values(["kind", "name", "id"], kind="stable")
         return rows.sort_values("commune", ignore_index=True, **texts.BY_NAME)
+
+    @cached_property
+    def neighbourhoods(self) -> pd.DataFrame:
+        """The priority neighbourhoods (QPV) of the territory, one by one: see `clean.neighbourhoods`.
+
+        Columns: those of the table but for its outlines; communes are names.
+        """
+        path, mine = self.root.processed / "neighbourhoods.parquet", [("epci", "==", self.epci)]
+        rows = pd.read_parquet(path, columns=NEIGHBOURHOODS, filters=mine)
+        names = self.communes.set_index("code")["name"]
+        rows["communes"] = [", ".join(names[code] for code in codes.split("|")) for codes in rows["communes"]]
+        rows = rows.sort_values("name", **texts.BY_NAME)
+        return rows.sort_values("communes", kind="stable", ignore_index=True)
 
     @cached_property
     def convention(self) -> Span | None:
@@ -398,7 +422,7 @@ class Territory:
             return code in self._drawn
         if level == "epci":
             return bool(self._drawn) if code == self.epci else None
-        return None if level == "peers" else True
+        return None if level in (PEERS, ALL_EPCIS) else True
 
     @cached_property
     def _drawn(self) -> set[str]:
@@ -425,6 +449,8 @@ class Territory:
     def compared(self, indicator: Indicator, *, with_peers: bool = True) -> pd.DataFrame:
         """The territory, then its comparators and the median of its peers, at the period to compare.
 
+        Where France is not known, the median of the EPCIs is the last one, of the level `ALL_EPCIS`.
+
         Columns besides those of `readable`: word (« plus élevée que », « proche de »...), p: see
         comparisons.tested; equal, equal_low, equal_high: see demography.at_equal_ages.
         No row without a value here. All the rows are of the producer of the territory's own figure (rule R12). La
@@ -432,7 +458,7 @@ class Territory:
         """
         told = sentences.on_one_scale(indicator, self._compared.rows(indicator.id))
         rows = told if told["name"].is_unique else told.drop_duplicates(["name", "text"])
-        return rows if with_peers else rows[rows["level"].ne("peers")]
+        return rows if with_peers else rows[~rows["level"].isin([PEERS, ALL_EPCIS])]
 
     @cached_property
     def _compared(self) -> ByIndicator:
@@ -452,10 +478,35 @@ class Territory:
 
     @cached_property
     def _against(self) -> ByIndicator:
-        """The same with the medians of the peers."""
+        """The same with the medians of the peers, and those of all the EPCIs where France is not known."""
         rows, medians = self._beside.table, self._medians.table
         then = medians["indicator"].map(dict(zip(rows["indicator"], rows["period"], strict=True)))
-        return ByIndicator(pd.concat([rows, medians[medians["period"].eq(then)]]))
+        return ByIndicator(pd.concat([rows, medians[medians["period"].eq(then)], self.medians_of_all(rows)]))
+
+    def medians_of_all(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The median of the EPCIs for each figure of the territory that no France stands beside: level `ALL_EPCIS`.
+
+        No verdict rests on it: `findings.differences` takes no such row.
+
+        Parameters:
+            rows: observations of the territory and of places beside, of one period of each indicator.
+        """
+        own = rows[rows["level"].eq("epci")]
+        france = rows.loc[rows["level"].eq("france") & rows["status"].eq(OK), "indicator"]
+        own = own[own["status"].eq(OK) & ~own["indicator"].isin(france)]
+        told = {"level": ALL_EPCIS, "territory": "", "name": MEDIAN_OF_ALL, "quality": 1, "word": None, "summed": False}
+        unknown = dict.fromkeys(["numerator", "denominator", "low", "high", "p", *EQUAL], float("nan"))
+        medians = own.assign(**told, **unknown, value=beside_spread(own, self.spread)["median"].astype(float))
+        return medians[medians["value"].notna()]
+
+    def zeros(self, indicator: Indicator) -> float:
+        """The part of the EPCIs that have none, where the territory has none and most are so; 0 elsewhere."""
+        own = self.against(indicator)[:1]
+        if own.empty or not own["value"].eq(0).all() or own["high"].gt(0).any():
+            return 0.0
+        beside = beside_spread(own, self.spread).iloc[0]
+        part = float(beside["zeros"] / beside["epcis"])
+        return part if part > MOST_EPCIS else 0.0
 
     @cached_property
     def _gaps(self) -> ByIndicator:

@@ -13,7 +13,7 @@ import pyarrow as arrow
 import pyarrow.compute as compute
 import pyarrow.parquet as parquet
 
-from ctg_analysis.clean import official, places
+from ctg_analysis.clean import neighbourhoods, official, places
 from ctg_analysis.clean.frame import GEOGRAPHY, PASSAGE, Frame, clean_populations
 from ctg_analysis.clean.layouts import clean_declared
 from ctg_analysis.clean.perimeter import (
@@ -39,7 +39,7 @@ from ctg_analysis.raw.folders import source_folders
 
 Cleaner = Callable[[RawFolder], pd.DataFrame]
 
-KNOWING_COMMUNES = ("depp_ecoles", "insee_acces", "insee_rp_flux")
+KNOWING_COMMUNES = ("depp_ecoles", "insee_acces", "insee_rp_flux", "insee_qpv", "insee_qpv_2024")
 CLEANERS: dict[str, Cleaner] = {
     source.id: partial(clean_declared, source) for source in SOURCES.values() if source.layouts
 } | {
@@ -50,11 +50,14 @@ CLEANERS: dict[str, Cleaner] = {
     "insee_bpe_2024": places.clean_facilities_2024,
     "insee_acces": places.clean_access_times,
     "insee_rp_flux": official.clean_flows,
+    "reperes_france": official.clean_activity_of_france,
     "ditp_barometre": official.clean_barometer,
     "depp_ecoles": places.clean_schools,
     "depp_ivac": places.clean_exam_results,
     "depp_ips": places.clean_social_position,
     "ofgl_ccas": official.clean_ccas,
+    "insee_qpv": neighbourhoods.clean_neighbourhoods,
+    "insee_qpv_2024": neighbourhoods.clean_residents,
 }
 
 

@@ -468,11 +468,10 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
     columns = {column for tally in measures.values() for column in tally.columns}
     filters = {column for tally in measures.values() for column in tally.where}
     code = r"\d{1,3}" if layout.departement else COMMUNE_CODE
-    codes = rf"{code}(?:\W+{code})*" if layout.several else code
     departements = text(f"{DEPARTEMENT_CODE}|{OVERSEAS}", "le code d'un département")
     schema = pa.DataFrameSchema(
         {
-            layout.code: text("|".join(filter(None, [codes, layout.outside])), "le code d'une commune"),
+            layout.code: text("|".join(filter(None, [code, layout.outside])), "le code d'une commune"),
             **({layout.departement: departements} if layout.departement else {}),
             **{column: count(nullable=True) for column in columns},
             **{column: pa.Column(TEXT) for column in filters},
@@ -496,9 +495,7 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
 
 
 def codes_of(layout: Register | Structures, rows: pd.DataFrame) -> pd.Series:
-    """Return the code of the commune of each thing; of a register of things in several, all of theirs."""
-    if isinstance(layout, Register) and layout.several:
-        return rows[layout.code].str.split(r"\W+", regex=True)
+    """Return the code of the commune of each thing."""
     if layout.departement:
         first = rows[layout.departement].str.replace(f"^{OVERSEAS}$", "97", regex=True).str[:2]
         return first + rows[layout.code].str.zfill(3)

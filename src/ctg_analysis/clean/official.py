@@ -10,6 +10,7 @@ from ctg_analysis.clean.layouts import observations_schema, read_melodi
 from ctg_analysis.model.errors import each
 from ctg_analysis.model.facts import LEVEL, facts
 from ctg_analysis.model.norms import BOUNDS
+from ctg_analysis.model.settings import broken
 from ctg_analysis.model.territories import FRANCE, arrondissement_parents, former_communes
 from ctg_analysis.raw.certificates import RawFolder
 from ctg_analysis.raw.files import TEXT, once_each
@@ -146,6 +147,42 @@ def of_years(births: pd.DataFrame, years: int) -> pd.DataFrame:
 def _read(folder: RawFolder, pattern: str) -> pd.DataFrame:
     tables = each(lambda name: read_melodi(folder, name, EVENTS_SCHEMA), folder.some(pattern))
     return pd.concat(tables, ignore_index=True)[["code", "level", "period", "value"]]
+
+
+ACTIVITY = pa.DataFrameSchema(
+    {
+        "age": pa.Column(TEXT),
+        **{name: count() for name in ("P22_ACTOCC", "P22_CHOM", "P22_POP")},
+    },
+    unique=["age"],
+)
+ACTIVITY_AGES = {
+    "15_24": ["15 à 19 ans", "20 à 24 ans"],
+    "25_54": ["25 à 39 ans", "40 à 54 ans"],
+    "55_64": ["55 à 64 ans"],
+    "15_64": ["15 à 19 ans", "20 à 24 ans", "25 à 39 ans", "40 à 54 ans", "55 à 64 ans"],
+}
+
+
+def clean_activity_of_france(folder: RawFolder) -> pd.DataFrame:
+    """Return the employed, the unemployed, the active and the population of France by age, at the census of 2022.
+
+    The ages of the file are added up to those that EPCIs are known by.
+
+    Raises:
+        InputError: a file that lacks an age.
+    """
+    (name,) = folder.some("rp2022_activite_france*")
+    table = read(folder, name, ACTIVITY).set_index("age")
+    absent = [age for ages in ACTIVITY_AGES.values() for age in ages if age not in table.index]
+    if absent:
+        raise broken(folder.path / name, None, "âge sans ligne", ", ".join(absent))
+    sums = pd.DataFrame({band: table.loc[ages].sum() for band, ages in ACTIVITY_AGES.items()})
+    employed, unemployed, people = (sums.loc[column] for column in ("P22_ACTOCC", "P22_CHOM", "P22_POP"))
+    kinds = {"employed": employed, "unemployed": unemployed, "active": employed + unemployed, "population": people}
+    values = {f"{kind}_{band}": value for kind, by_age in kinds.items() for band, value in by_age.items()}
+    rows = pd.DataFrame({"measure": [*values], "value": [*values.values()], "code": FRANCE, "period": "2022"})
+    return facts(rows, folder.certificate.id, level="france")
 
 
 FLOWS = "base-flux-mobilite-domicile-lieu-travail-*.csv"

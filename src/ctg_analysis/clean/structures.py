@@ -1,16 +1,19 @@
 """Structures by name, of the files of open data that list them: schools, France services, medico-social sites."""
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zlib import crc32
 
 import pandas as pd
 import pandera.pandas as pa
 
+from ctg_analysis.clean.establishments import SOURCES_READ as OF_EDUCATION
+from ctg_analysis.clean.establishments import TEXTS
 from ctg_analysis.clean.layouts import codes_of, matching, year_of
 from ctg_analysis.clean.perimeter import in_communes
+from ctg_analysis.clean.school_names import in_french_case, is_generic
 from ctg_analysis.model.errors import each
 from ctg_analysis.model.form import Structures
+from ctg_analysis.model.habits import NO_NAMES
 from ctg_analysis.model.source import Source
 from ctg_analysis.model.territories import former_communes
 from ctg_analysis.raw.certificates import RawFolder
@@ -20,17 +23,11 @@ from ctg_analysis.raw.tables import read
 STRUCTURES = "structures.parquet"
 COLUMNS = ["id", "kind", "name", "commune", "chapter", "source", "period"]
 OF_A_SOURCE = [*COLUMNS, "named", "listed"]  # whether its name is its own, whether the file lists it
+DETAILS = ["longitude", "latitude", "sector", "level", "pupils", "classes", "pupils_period", "network", "ips"]
+DETAILS += ["ips_period"]  # of establishments: see `establishments.establishments_of`
+DEPP = {*OF_EDUCATION, "depp_ivac"}
 PLACE = ["commune", "name"]
 SECTORS = {"Public": ", secteur public", "Privé": ", secteur privé"}
-# The common words of names in capitals without accents; others are proper names.
-COMMON = "au aux d de des du en et sous sur agricole annexe application collège école élémentaire enseignement général "
-COMMON += "groupe intercommunale lycée maternelle métiers mixte polyvalent primaire privé privée professionnel public "
-COMMON += "publique régional scolaire technologique"
-WORDS = {word.translate(str.maketrans("éèô", "eeo")): word for word in COMMON.split()} | {"rpi": "RPI"}
-ARTICLES, AFTER = {"la", "le", "les", "l"}, {"de", "sur", "sous", "en", "et"}  # where an article has no capital
-IN_PARIS = {"E": "ELEMENTAIRE", "M": "MATERNELLE", "P": "PRIMAIRE", "A": "D APPLICATION"}
-IN_PARIS |= {"PU": "PUBLIQUE", "PR": "PRIVEE"}
-INITIALS = re.compile(r"E ([EMP]) (?:(A) )?(PU|PR)\b")  # of « école élémentaire d'application publique »
 
 
 def structures_of(source: Source, folders: Sequence[RawFolder], communes: pd.DataFrame) -> pd.DataFrame:
@@ -49,15 +46,32 @@ def structures_of(source: Source, folders: Sequence[RawFolder], communes: pd.Dat
     return rows.dropna(subset="commune").astype({"named": bool, "listed": bool})[OF_A_SOURCE]
 
 
-def each_once(tables: Iterable[pd.DataFrame]) -> pd.DataFrame:
-    """Return each structure once, by its id: as the latest file names it, else as the latest lists it.
+def each_once(
+    tables: Iterable[pd.DataFrame], establishments: pd.DataFrame, names: Mapping[str, str] = NO_NAMES
+) -> pd.DataFrame:
+    """Return each structure once, by its id: as the latest file that names it has it, else as the latest that lists it.
 
-    tables: those of each source, columns OF_A_SOURCE. Returns columns COLUMNS, by commune.
+    One of the ministry of education that its directory does not have has closed. A name that says nothing of its own
+    is followed by that of the commune.
+
+    tables: those of each source, columns OF_A_SOURCE. establishments: see `establishments_of`. names: of the communes,
+    by code. Returns columns COLUMNS and DETAILS, by commune.
     """
     rows = pd.concat([pd.DataFrame(columns=OF_A_SOURCE), *tables], ignore_index=True)
     rows = rows[rows["id"].isin(rows.loc[rows["listed"].eq(True), "id"])]
+    known = establishments.set_index("id")
+    directory = known.index[known["name"].ne("") | known["sector"].ne("")]
+    closed = rows["source"].isin(DEPP) & ~rows["id"].isin(directory) & bool(len(directory))
+    own = rows["id"].map(known.loc[known["name"].ne(""), "name"]).astype(object)
+    rows = rows.assign(name=own.fillna(rows["name"]), named=rows["named"].astype(bool) | own.notna())[~closed]
     rows = rows.sort_values(["named", "period"], ascending=False, kind="stable").drop_duplicates("id")
-    return rows.sort_values(["commune", "kind", "name", "id"], ignore_index=True)[COLUMNS].astype(str)
+    where = rows["commune"].map(names)
+    says_nothing = rows["name"].map(is_generic).astype(bool) & where.notna()
+    rows["name"] = rows["name"].mask(says_nothing, rows["name"] + " (" + where + ")")
+    rows = rows.sort_values(["commune", "kind", "name", "id"], ignore_index=True)[COLUMNS].astype(str)
+    details = known.reindex(rows["id"])[DETAILS].reset_index(drop=True)
+    texts = {name: details[name].fillna("") for name in DETAILS if name in TEXTS}
+    return rows.join(details.assign(**texts))
 
 
 def _listed(layout: Structures, folder: RawFolder) -> pd.DataFrame:
@@ -84,7 +98,8 @@ def _rows(layout: Structures, folder: RawFolder, name: str) -> pd.DataFrame:
     names = rows.reindex(columns=[*layout.names, "without"]).replace("", None).bfill(axis=1).iloc[:, 0]
     called = layout.called + rows.reindex(columns=[layout.sector]).iloc[:, 0].map(SECTORS).fillna("")
     told = {"id": rows[layout.id].replace("", None), "commune": codes_of(layout, rows), "period": rows["period"]}
-    told |= {"name": names.dropna().map(in_french_case).reindex(rows.index).fillna(called), "named": names.notna()}
+    written = names.dropna().map(lambda name: in_french_case(name) if name == name.upper() else name)
+    told |= {"name": written.reindex(rows.index).fillna(called), "named": names.notna()}
     return pd.DataFrame(told).assign(kind=layout.kind, chapter=layout.chapter)
 
 
@@ -94,23 +109,3 @@ def _latest(layout: Structures, rows: pd.DataFrame, year: str) -> pd.DataFrame:
         return rows.assign(period=year)
     years = rows[layout.period].str[:4]
     return rows.assign(period=years)[years.eq(years.max())]
-
-
-def in_french_case(name: str) -> str:
-    """Return a name in capitals as French writes it, but for the accents of proper names; another one as it is.
-
-    >>> in_french_case("ECOLE PRIMAIRE PRIVEE SAINT MATTHIEU"), in_french_case("COLLEGE DE L AUBRAC")
-    ('École primaire privée Saint Matthieu', "Collège de l'Aubrac")
-    >>> in_french_case("ECOLE PRIMAIRE PUBLIQUE LA VITARELLE"), in_french_case("E E A PU RICHOMME")
-    ('École primaire publique La Vitarelle', "École élémentaire d'application publique Richomme")
-    """
-    if name != name.upper():
-        return name
-    name = INITIALS.sub(lambda found: " ".join(["ECOLE", *(IN_PARIS[one] for one in found.groups() if one)]), name)
-    words, before = [], ""
-    for word in re.findall(r"[^\W\d_]+|[\W\d_]+", name.strip().lower()):
-        is_article = word in ARTICLES and before in AFTER
-        words.append(word if is_article else WORDS.get(word, word.capitalize()))
-        before = word if word.isalpha() else before
-    text = re.sub(r"\b([dDlL]) (?=[AEIOUYHaeiouyé])", r"\1'", "".join(words))
-    return text[:1].upper() + text[1:]

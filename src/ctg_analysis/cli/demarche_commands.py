@@ -14,6 +14,7 @@ from ctg_analysis.demarche.former_files import convert
 from ctg_analysis.demarche.restricted_files import due, left, read_restricted, readable
 from ctg_analysis.demarche.restricted_files import purge as delete_due
 from ctg_analysis.demarche.table_files import DELETIONS
+from ctg_analysis.demarche.unnamed import to_name
 from ctg_analysis.model.errors import UserError, in_lines, in_order, room_in
 from ctg_analysis.model.settings import DEFAULT_EPCI, DataRoot, data_root, project_path
 from ctg_analysis.model.territories import find_epci
@@ -98,11 +99,13 @@ def new(
     """Write the empty forms of partners and the tables of a démarche: eight workbooks that say in French how to fill.
 
     With --csv, CSV files too: what is filled in one of the two is read. What is there already stays as it is; what is
-    lacking is added. The sheet of the structures has those that open data name. The YAML files of before become sheets.
+    lacking is added. The sheet of the structures has those that open data name, and those that the BPE counts. The YAML
+    files of before become sheets.
     """
     root, name, communes = _known(epci)
     here = [("commune", "in", [code for code, _ in communes])]
-    structures = pd.read_parquet(root.processed / "structures.parquet", filters=here)
+    named = pd.read_parquet(root.processed / "structures.parquet", filters=here)
+    structures = pd.concat([named, to_name(root, epci, dict(communes))], ignore_index=True)
     folder = root.private / epci
     for place in (folder, root.restricted_material(epci), root.material(epci)):
         for path in convert(place):

@@ -22,6 +22,7 @@ from ctg_analysis.display.texts import (
     uncapitalised,
     with_none,
 )
+from ctg_analysis.indicators.spread import ALL_EPCIS
 from ctg_analysis.indicators.uncertainty import goes_further, is_drawn
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import (
@@ -372,5 +373,6 @@ def beside(rows) -> str:
     each = []
     for row in rows[rows["status"].eq(OK)].itertuples(index=False):
         quartiles = f" ({row.interval})" if row.level == "peers" and row.interval else ""
-        each.append(f"{uncapitalised(row.name) if row.level == 'peers' else row.name} {row.text}{quartiles}")
+        name = uncapitalised(row.name) if row.level in ("peers", ALL_EPCIS) else row.name
+        each.append(f"{name} {row.text}{quartiles}")
     return f"Pour comparer : {' ; '.join(dict.fromkeys(each))}." if each else ""  # La Réunion is a département too

@@ -32,6 +32,15 @@ ONE_DECIMAL = 0.05  # a pace of which a bound is smaller is written with two
 # rows: readable observations of comparators (see Territory.compared). gaps: see findings.differences.
 
 
+def usual_zero(part: float) -> str:
+    """Return « comme 76 % des EPCI » of a value of 0 that this part of the EPCIs have; nothing of none.
+
+    >>> usual_zero(0.761), usual_zero(0)
+    ('comme 76\u202f% des EPCI', '')
+    """
+    return f"{COMPARED} {percent(100 * part)} des EPCI" if part else ""
+
+
 def test(rows: pd.DataFrame, gaps: pd.DataFrame) -> tuple[list[tuple[str, str]], frozenset[str]]:
     """Return signs with their words, and the levels of all the comparators that the territory is remarkable beside.
 

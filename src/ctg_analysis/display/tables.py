@@ -11,6 +11,7 @@ from ctg_analysis.display.markup import Html, Table, figure
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.observations import LOCAL
 from ctg_analysis.indicators.peers import MEDIAN_LABEL
+from ctg_analysis.indicators.spread import ALL_EPCIS
 from ctg_analysis.model.indicator import MISSING, NOT_APPLICABLE, OK, SECRET, Count, Indicator, Mean
 
 YES, NO, ITINERANT, PARTLY = "oui", "non", "itinérant", "en partie"
@@ -127,7 +128,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     An indicator that no commune has a value of is told below, and so are the communes, where they are several, that
     have nothing of what is counted.
     """
-    shown = {level for indicator, *_ in columns for level in indicator.shown_at}
+    shown = {ALL_EPCIS, *(level for indicator, *_ in columns for level in indicator.shown_at)}
     places = places[places["level"].isin(shown)]
     places, columns, withheld = _of_communes(places, columns)
     zeros = _zeros(places, columns)
@@ -139,7 +140,7 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     for indicator, period, _ in columns:
         label = head(indicator)
         header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
-    larger = places["level"].isin(["departement", "region", "france"])
+    larger = places["level"].isin(["departement", "region", "france", ALL_EPCIS])
     wide = _once(cells[larger].to_numpy().tolist())
     without = [line[0] for line in wide if set(line[1:]) == {"nd"}]
     lines = [*cells[~larger].to_numpy().tolist(), *(line for line in wide if line[0] not in without)]

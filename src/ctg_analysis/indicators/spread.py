@@ -24,24 +24,29 @@ from ctg_analysis.model.indicator import (
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import SOURCES
 
-# How the EPCIs of France are spread: their tenths, and a difference to France that few of them have (rule R14).
+# How the EPCIs of France are spread: their median, their tenths, a difference to France that few have (rule R14).
 
 KEY = ["indicator", "period", "producer"]
-COLUMNS = [*KEY, "epcis", "low_tenth", "high_tenth", "far"]
+COLUMNS = [*KEY, "epcis", "zeros", "first_tenth", "median", "last_tenth", "low_tenth", "high_tenth", "far"]
+MEDIAN_OF_ALL = "Médiane des EPCI"  # shown in the place of France, where it is not published
+ALL_EPCIS = "epcis"  # its level, among those of the places beside
 NAMED = 1 / 3  # of the EPCIs at most differ from France by what is far
 MUCH = 3  # times a difference that is large: a difference of three tenths
 
 
 def spread_of(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
-    """How the EPCIs are spread, of each indicator, period and producer that enough of them have (norm spread_epcis).
+    """How the EPCIs are spread, of each rate, period and producer that enough of them have (norm spread_epcis).
 
     Parameters:
         rows: observations of EPCIs and of France, of all periods.
 
     Returns:
-        epcis: how many have a value. low_tenth, high_tenth: what a tenth of them at most are below, and above; missing
-        where more than a tenth share one value, such as none. far: the standard deviation of the EPCIs or, if more than
-        a third of them differ from France by as much, what a third differ by.
+        epcis: how many have a value; zeros: of how many it is 0. first_tenth, median, last_tenth: the first decile, the
+        median and the last decile of the values, each EPCI counting for one; missing where it falls among those of
+        which the producer only tells that they are lower than all the others. low_tenth, high_tenth: the same deciles
+        as verdicts use them, what a tenth of the EPCIs at most are below, and above; missing where more than a tenth
+        share one value, such as none. far: the standard deviation of the EPCIs or, if more than a third of them differ
+        from France by as much, what a third differ by.
 
     Of 100 EPCIs at 1 to 100, ten are below 11; their deviation is 29, and 33 of them are 34 or more from 50.
 
@@ -49,7 +54,7 @@ def spread_of(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.Dat
     >>> rows = pd.DataFrame({"value": [*range(1, 101), 50.0], "level": ["epci"] * 100 + ["france"], "status": OK})
     >>> rows = rows.assign(territory="F", indicator="birth_rate", period="2022", source="insee_etat_civil")
     >>> spread_of(rows, CATALOGUE)[COLUMNS[3:]].round(1).values.tolist()
-    [[100.0, 11.0, 90.0, 34.0]]
+    [[100.0, 0.0, 11.0, 50.5, 90.0, 11.0, 90.0, 34.0]]
     """
     rows = rows[rows["status"].isin([OK, CENSORED]) & rows["level"].isin(["epci", "france"])]
     compared = {name for name in rows["indicator"].unique() if not isinstance(indicators[name].value, Count | Mean)}
@@ -75,13 +80,15 @@ def _spread(values: pd.Series, france: float) -> tuple[float, ...]:
     beyond, gaps = len(values) // 10, (values - france).abs().dropna()
     of_few = gaps[gaps.rank(method="max", ascending=False).le(len(gaps) * NAMED)]  # no more have as large a gap
     far = np.nanmax([values.std(), of_few.min()])  # nothing but the first where France is not known
+    first, median, last = ranked[beyond], np.median(ranked), ranked[len(values) - 1 - beyond]
+    told = [value if np.isfinite(value) else np.nan for value in (first, median, last)]
     shared = values.value_counts().max() > beyond
-    low, high = (np.nan, np.nan) if shared else (ranked[beyond], ranked[len(values) - 1 - beyond])
-    return len(values), low, high, far
+    low, high = (np.nan, np.nan) if shared else (first, last)
+    return len(values), int(values.eq(0).sum()), *told, low, high, far
 
 
 def beside_spread(rows: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
-    """The spread of the EPCIs beside each observation: low_tenth, high_tenth, far, epcis; missing where none is known.
+    """The spread of the EPCIs beside each observation, in the columns of `spread_of`; missing where none is known.
 
     Parameters:
         rows: columns indicator, period, source.

@@ -105,7 +105,6 @@ class Register:
     give this measure.
 
     code: column of the commune; with `departement`, that column holds its last three characters only.
-    several: the code may be a list: a thing that lies in several communes counts in each.
     outside: pattern of the codes that belong to no commune.
     """
 
@@ -114,7 +113,6 @@ class Register:
     code: str
     measures: Mapping[str, Tally]
     departement: str = ""
-    several: bool = False
     outside: Pattern = ""
 
 

@@ -10,8 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from ctg_analysis.clean.establishments import ESTABLISHMENTS
+from ctg_analysis.clean.establishments import SOURCES_READ as OF_EDUCATION
 from ctg_analysis.clean.facts import FILE, Folders, certified_folders, measures_of, sources_with_figures
 from ctg_analysis.clean.frame import CONTOURS, GEOGRAPHIES, GEOGRAPHY, missing_of_frame, read_frame
+from ctg_analysis.clean.neighbourhoods import NEIGHBOURHOODS
+from ctg_analysis.clean.neighbourhoods import SOURCES_READ as OF_NEIGHBOURHOODS
 from ctg_analysis.clean.partner_files import Agreement
 from ctg_analysis.clean.received_forms import blanks, with_thresholds
 from ctg_analysis.clean.structures import STRUCTURES, each_once
@@ -43,17 +47,18 @@ def conclude(
     populations: Path,
     rule: str,
     contours: Path,
+    establishments: Path,
     structures: list[Path],
 ) -> None:
     """Write the tables of a data root, but for those of `make_profiles`: observations, territories, contours,
-    evidence, spaces, structures, blanks, sources, projection_errors, spread, inequality, notes.
+    evidence, spaces, structures, neighbourhoods, blanks, sources, projection_errors, spread, inequality, notes.
 
     Parameters:
         work: its folder is that of the tables.
         folders: those of the sources.
         facts: those that restricted indicators may ask for.
         kept: the observations of each group of open indicators.
-        populations, contours: as they are kept.
+        populations, contours, establishments: as they are kept.
         rule: how the Caf rounds.
         structures: the tables that each source has of them.
     """
@@ -61,11 +66,14 @@ def conclude(
     places = frame.places
     fresh.mkdir()
     link(contours.glob("*.parquet"), fresh)
+    link([establishments / NEIGHBOURHOODS], fresh)
     for name, folder in kept.items():
         link(folder.glob(observations.COMMUNES), fresh / observations.FOLDER / name)
     observations.join_above(kept.values(), fresh)
     private, doubted = works.read_plausible(root, places, fresh)
     sources = with_thresholds(with_rounding_rule(SOURCES, rule), private.agreements)
+    names = places[places["level"].eq("commune")].set_index("code")["name"]
+    of_education = pd.read_parquet(establishments / ESTABLISHMENTS)
     restricted = works.restricted_observations(frame, private.facts, facts, populations, sources)
     if len(restricted):
         home = work.aside / works.RESTRICTED
@@ -81,7 +89,7 @@ def conclude(
         "inequality": inequality(_communes(fresh, places), CATALOGUE),
         "evidence": private.words,
         "spaces": private.spaces,
-        "structures": each_once(map(pd.read_parquet, structures)),
+        "structures": each_once(map(pd.read_parquet, structures), of_education, names),
         "blanks": pd.concat([doubted.assign(doubted=True), left_blank]).drop_duplicates([*doubted.columns]),
         "sources": received(folders, private.agreements),
         "projection_errors": back_test(ages_of(observations.read_indicators(fresh, WORKED_OUT_FROM, groups=()))),
@@ -235,6 +243,12 @@ class Derivation:
                 size = sum(path.stat().st_size for path in files_of(self.root.raw / name))
                 work = replace(self._work(name, folder), large=size > LARGE)
                 tasks.append((size, name, partial(make, work, self._folders(name, GEOGRAPHY))))
+        named = {*OF_EDUCATION, *OF_NEIGHBOURHOODS}
+        files = self._files(*(f"raw/{name}/" for name in named)), self.frame.name
+        self.establishments, missing = self._entry(freshness.ESTABLISHMENTS, "establishments", files, *self._made_by)
+        if missing:
+            work = self._work("établissements", self.establishments)
+            tasks.append((0, "établissements", partial(works.make_establishments, work, self._folders(*named))))
         return [task for *_, task in sorted(tasks, key=lambda task: task[:2], reverse=True)]  # the longest first
 
     def _populations(self) -> list[Task]:
@@ -279,7 +293,7 @@ class Derivation:
         asked = works.measures_read(works.groups(CATALOGUE.values(), SOURCES)[works.RESTRICTED]) | works.ADDED
         facts, rule = self._with_measures(asked), works.read_rounding(self.rounding)
         structures = [one / STRUCTURES for one in self.facts.values() if (one / STRUCTURES).is_file()]
-        made = (facts, self.groups, self.populations, rule, self.contours, structures)
+        made = (facts, self.groups, self.populations, rule, self.contours, self.establishments, structures)
         return [partial(conclude, self._work("tables", self.fresh), self.folders, *made)]
 
     def _material(self) -> list[Task]:

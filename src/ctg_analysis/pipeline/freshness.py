@@ -184,7 +184,7 @@ def locked() -> str:
 # An entry is put in place whole: that of a command that was killed counts. None is made from a restricted file.
 
 FRAMES, CONTOURS, FACTS, POPULATIONS, OBSERVATIONS = "geography", "contours", "facts", "populations", "observations"
-PROFILES = "profiles"
+PROFILES, ESTABLISHMENTS = "profiles", "establishments"
 
 
 def entry(root: DataRoot, kind: str, name: str, made_from: object) -> Path:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from ctg_analysis.clean.establishments import ESTABLISHMENTS, establishments_of, open_schools
 from ctg_analysis.clean.facts import Folders, facts_of_source, read_facts, write_facts
 from ctg_analysis.clean.frame import CONTOURS, Frame, load_frame, read_frame, write_frame
+from ctg_analysis.clean.neighbourhoods import NEIGHBOURHOODS, neighbourhoods_of
 from ctg_analysis.clean.official import clean_contours, extents, projected
 from ctg_analysis.clean.partner_files import Agreement, rows_of
 from ctg_analysis.clean.perimeter import Perimeter
@@ -125,6 +127,7 @@ def write_material(folder: Path, root: DataRoot, places: pd.DataFrame, made_from
 
 
 CONTOURS_TOGETHER = 128  # neighbours together, so that a part of the country is read without the rest
+NEIGHBOURS_TOGETHER = 256  # neighbourhoods, by EPCI
 TABLE = "table.parquet"
 ROUNDED = (rounding.CAF_BY_COMMUNE, rounding.CAF_BY_EPCI)  # the files that show how the Caf rounds
 
@@ -185,6 +188,19 @@ def make_facts(work: Work, folders: Folders) -> None:
         if SOURCES[work.name].structures:
             found = structures_of(SOURCES[work.name], folders[work.name], frame_of_work(work).now)
             found.to_parquet(fresh / STRUCTURES, index=False)
+
+
+def make_establishments(work: Work, folders: Folders) -> None:
+    """Keep what is published of each establishment of education, and the priority neighbourhoods with their schools.
+
+    folders: those of the sources of both.
+    """
+    establishments = establishments_of(folders)
+    neighbourhoods = neighbourhoods_of(folders, frame_of_work(work).now, open_schools(establishments))
+    with keeping(work.folder, work.aside) as fresh:
+        establishments.to_parquet(fresh / ESTABLISHMENTS, index=False, compression="zstd")
+        options = {"row_group_size": NEIGHBOURS_TOGETHER, "compression": "zstd"}
+        neighbourhoods.to_parquet(fresh / NEIGHBOURHOODS, index=False, **options)
 
 
 def make_populations(work: Work, facts: list[Path]) -> None:

@@ -13,10 +13,11 @@ import pandas as pd
 from ctg_analysis.chapter import demography
 from ctg_analysis.chapter.chapter import Chapter
 from ctg_analysis.chapter.demography import shown_projections
+from ctg_analysis.chapter.neighbourhoods import NEIGHBOURHOODS_FILE
 from ctg_analysis.chapter.profiles import FILE as POSITIONS_FILE
 from ctg_analysis.chapter.profiles import all_beside
+from ctg_analysis.chapter.structures import STRUCTURES_FILE
 from ctg_analysis.chapter.tables import FILE as SPACES_FILE
-from ctg_analysis.chapter.tables import STRUCTURES_FILE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import LIST, PAIR
 from ctg_analysis.display.sentences import value_text
@@ -44,11 +45,13 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
     observed = seen.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
     files = observed["indicator"].map({one.id: one.file_name for one in CATALOGUE.values()})
     observed = _french(observed)
-    spaces, structures = _named(seen.spaces, "spaces"), _named(seen.structures, "structures")
+    spaces = _named(seen.spaces, "spaces")
+    counted = seen.structures.astype(dict.fromkeys(("pupils", "classes"), "Int64"))
     tables = {
         **{f"demarche_{name}.csv": seen.demarche.table(name).map(_cell_text) for name in BEHIND_CHARTS},
         SPACES_FILE: spaces.map(spreadsheet_safe),
-        STRUCTURES_FILE: structures.map(spreadsheet_safe),
+        STRUCTURES_FILE: _safe(_named(counted, "structures")),
+        NEIGHBOURHOODS_FILE: _safe(_named(seen.neighbourhoods, "neighbourhoods")),
         demography.FILE: _projected(seen),
         POSITIONS_FILE: _french(beside),
     }
@@ -80,6 +83,13 @@ def _french(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _named(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     return table[list(NAMES[kind])].rename(columns=NAMES[kind])
+
+
+def _safe(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose texts no spreadsheet takes for a formula; yes or no in French."""
+    said = {name: table[name].map({True: "oui", False: "non"}) for name in table.select_dtypes(bool)}
+    texts = {name: table[name].map(spreadsheet_safe) for name in table.select_dtypes(["str", "object"])}
+    return table.assign(**said, **texts)
 
 
 def _projected(seen: Territory) -> pd.DataFrame:

@@ -78,7 +78,7 @@ def sum_of_data(seen: Territory, chosen: tuple[str, ...] = ()) -> str:
     digest = sha256(repr(said).encode() + seen.demarche.sum())
     evidence = seen.evidence[seen.evidence["territory"].isin(here)]
     of_here = (seen.named, seen.around, seen.spread, seen.inequality.reset_index(), evidence, seen.blanks)
-    for table in (*of_here, seen.spaces, seen.structures, elsewhere(seen, chosen)):
+    for table in (*of_here, seen.spaces, seen.structures, seen.neighbourhoods, elsewhere(seen, chosen)):
         digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
     return digest.hexdigest()
 

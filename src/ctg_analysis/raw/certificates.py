@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
@@ -143,18 +144,36 @@ def complementary(tables: list[pd.DataFrame]) -> list[pd.DataFrame]:
     """Return the facts of a source, each table without the series that an earlier one holds.
 
     A later table keeps the years, the levels and the measures that the former ones do not have, and only these. An
-    index and the same one weighted by its producer (`_total` and `_inhabitants`) are one measure.
+    index and the same one weighted by its producer (`_total` and `_inhabitants`) are one measure. Where an earlier one
+    has a year of a few places alone (`_of_few_places`), it holds that of these.
     """
     if len(tables) == 1:
         return tables
-    kept, given = [], pd.DataFrame(columns=SERIES, dtype=str)
+    kept, given, places = [], pd.DataFrame(columns=SERIES, dtype=str), pd.DataFrame(columns=["code", *SERIES])
     for facts in tables:
         numbers, series = _series_of(facts)
         series["measure"] = series["measure"].str.removesuffix("_total").str.removesuffix("_inhabitants")
         fresh = ~pd.MultiIndex.from_frame(series).isin(pd.MultiIndex.from_frame(given))
-        kept.append(facts[fresh[numbers]])
-        given = pd.concat([given, series])
+        rows = facts[fresh[numbers]]
+        if len(places):
+            rows = rows[~pd.MultiIndex.from_frame(rows[places.columns].astype(str)).isin(places.to_numpy().tolist())]
+        kept.append(rows)
+        few = _of_few_places(series, numbers.value_counts(sort=False).sort_index().to_numpy())
+        places = pd.concat([places, facts.loc[few[numbers], places.columns].astype(str)])
+        given = pd.concat([given, series[~few]])
     return kept
+
+
+FEW_PLACES = 0.1  # of the places that the longest year of a measure has
+
+
+def _of_few_places(series: pd.DataFrame, sizes: np.ndarray) -> np.ndarray:
+    """Tell the series that have less than a tenth of the places of another year of their level and measure.
+
+    series: one a row. sizes: how many places each has.
+    """
+    many = pd.Series(sizes, series.index).groupby([series["level"], series["measure"]]).transform("max")
+    return (sizes < FEW_PLACES * many).to_numpy()
 
 
 def _series_of(facts: pd.DataFrame) -> tuple[pd.Series, pd.DataFrame]:

@@ -38,6 +38,7 @@ from ctg_analysis.display.drawing import (
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.sentences import is_sum_of_rounded
 from ctg_analysis.display.texts import date_text, typography
+from ctg_analysis.indicators.spread import ALL_EPCIS, MEDIAN_OF_ALL
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.show.svg import PIXEL, tell
@@ -55,7 +56,9 @@ MARKS = {  # of the places beside, in the order to tell them: their words, those
     "peers": ("EPCI comparables", {"marker": "o", "markersize": 8, "color": PAPER, "markeredgecolor": INK}),
     "departement": ("", {"marker": "D", "markersize": 7, "color": PAPER, "markeredgecolor": OTHERS["departement"]}),
     "france": ("", {"marker": "|", "markersize": 14, "color": INK, "markeredgewidth": 2.4}),
+    ALL_EPCIS: (MEDIAN_OF_ALL, {"marker": "x", "markersize": 8, "color": INK, "markeredgewidth": 2}),
 }
+REFERENCES = {"france": "France", ALL_EPCIS: "médiane des EPCI"}  # the level of a stroke → its name
 LEAST_SPAN = 0.2  # of the highest value that an axis shows all the same: a change of 1 % is not drawn as a fall
 
 
@@ -115,19 +118,20 @@ def scale(ax: Axes, low: float, high: float, *, before: float = 0, after: float 
 def bars(rows: pd.DataFrame) -> Axes:
     """Horizontal bars from zero, one for each row of the territory, with the interval of those that have one.
 
-    A stroke marks what each share is in France (`in_france`).
+    A stroke marks what each share is in France, or the median of the EPCIs (`references`).
     """
-    beside = in_france(rows)
+    beside = references(rows)
     rows = rows[rows["level"].eq("epci") & rows["value"].notna()]
     if rows.empty:
         return axes(ROW)
     rows = rows[rows["period"].eq(rows["period"].mode().iloc[-1])]
-    marks = rows["indicator"].map({name: value for name, (value, _) in beside.items()}).astype(float)
+    marks = rows["indicator"].map({name: row.value for name, row in beside.items()}).astype(float)
     ax = plain_bars(rows, marks)
     for y, mark, row in zip(ax.get_yticks(), marks, rows.itertuples(index=False), strict=True):
         if row.indicator in beside:
             (stroke,) = ax.plot([mark] * 2, [y - BAR / 2 - 3, y + BAR / 2 + 3], color=OTHERS["france"], linewidth=3)
-            tell(stroke, f"{row.name}, France", beside[row.indicator][1])
+            reference = beside[row.indicator]
+            tell(stroke, f"{row.name}, {REFERENCES[reference.level]}", reference.text)
     return ax
 
 
@@ -298,10 +302,13 @@ def compare(rows: pd.DataFrame) -> Axes:
     return ax
 
 
-def in_france(rows: pd.DataFrame) -> dict[str, tuple[float, str]]:
-    """What shares are in France, value and text, by indicator; nothing of what is no share. rows: see `bars`."""
-    shares = rows[rows["level"].eq("france") & rows["value"].notna() & rows["unit"].str.startswith("%")]
-    return {row.indicator: (row.value, row.text) for row in shares.itertuples(index=False)}
+def references(rows: pd.DataFrame) -> dict[str, tuple]:
+    """The rows of France, or of the median of the EPCIs where France is not known, by indicator; of shares alone.
+
+    rows: see `bars`.
+    """
+    shares = rows[rows["level"].isin(REFERENCES) & rows["value"].notna() & rows["unit"].str.startswith("%")]
+    return {row.indicator: row for row in shares.itertuples(index=False)}
 
 
 def trend(rows: pd.DataFrame, smooth: pd.DataFrame | None = None) -> Axes:

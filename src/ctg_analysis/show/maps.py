@@ -40,6 +40,7 @@ from ctg_analysis.show.svg import PIXEL, svg, told
 
 LEAST, TALLEST, MARGIN = 200, 340, 22  # pixels: the height of a map, what is seen around the territory
 FINEST = 2.2  # pixels: what is smaller is left out of a contour
+SITE, SEVERAL = 3.5, 100  # pixels: the point of a school, a service; smaller where there are more
 RADIUS, FULL = 24, 8  # pixels: of the largest circle, where it counts so many or more
 NAMED_UP_TO, ELSE_NAMED = 24, 12  # communes; beyond, only so many are named, the largest
 IN_TITLE = 2  # communes that the title of a map of circles names: the largest
@@ -75,10 +76,10 @@ def at_one_date(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return communes, then[then["level"].eq("epci")]
 
 
-def counts(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
+def counts(land: GeoDataFrame, rows: pd.DataFrame, sites: GeoDataFrame | None = None) -> Axes:
     """A circle for each commune, its area in proportion of the count, the count below its name where there is room.
 
-    What has no number that may be shown is hatched.
+    What has no number that may be shown is hatched. sites: points that are drawn above, columns told, kind, geometry.
     """
     rows, _ = at_one_date(rows)
     drawn = rows["value"].where(rows["shown"]).clip(lower=0).fillna(0)
@@ -95,14 +96,14 @@ def counts(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
         shade=np.where(rows["shown"], drawing.BAND, PAPER),
         hatch=np.where(rows["shown"], "", HIDDEN),
     )
-    return _map(land, rows, legend, largest="value", color=TERRITORY, alpha=0.6)
+    return _map(land, rows, legend, sites, largest="value", color=TERRITORY, alpha=0.6)
 
 
-def rates(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
+def rates(land: GeoDataFrame, rows: pd.DataFrame, sites: GeoDataFrame | None = None) -> Axes:
     """The communes shaded in at most five classes, of which a norm of the indicator is a bound; the EPCI in the legend.
 
     Falls are striped; what has no value that may be shown is hatched; an estimate in the place of a value has thin
-    lines; a value that its producer only bounds (« ≤ 5 % ») is white, under its own words.
+    lines; a value that its producer only bounds (« ≤ 5 % ») is white, under its own words. sites: as in `counts`.
     """
     rows, own = at_one_date(rows)
     indicator = CATALOGUE[rows["indicator"].iloc[0]]
@@ -129,7 +130,7 @@ def rates(land: GeoDataFrame, rows: pd.DataFrame) -> Axes:
     legend += [(_swatch(PAPER, what), what) for what in (ESTIMATED, HIDDEN) if rows["hatch"].eq(what).any()]
     if own["value"].notna().any():
         legend.append((_mark("D", 8.5, INK), f"{WHOLE}{NBSP}: {own['text'].iloc[-1]}"))
-    return _map(land, rows, legend)
+    return _map(land, rows, legend, sites)
 
 
 def locator(communes: GeoDataFrame) -> Axes:
@@ -199,7 +200,13 @@ def _axes(west: float, south: float, east: float, north: float) -> Axes:
 
 
 def _map(
-    land: GeoDataFrame, rows: pd.DataFrame, legend: list[tuple], *, largest: str = "population", **points: object
+    land: GeoDataFrame,
+    rows: pd.DataFrame,
+    legend: list[tuple],
+    sites: GeoDataFrame | None = None,
+    *,
+    largest: str = "population",
+    **points: object,
 ) -> Axes:
     """The land around, the communes in their `shade` under their `hatch`, their circles, names and a legend.
 
@@ -241,6 +248,11 @@ def _map(
         sizes = (2 * marked["radius"]) ** 2
         x, y = marked["point"].x, marked["point"].y
         ax.scatter(x, y, sizes, edgecolors=PAPER, linewidths=1, urls=list(marked["told"]), **points)
+    if sites is not None and len(sites):
+        x, y = sites.geometry.x, sites.geometry.y
+        size = SITE if len(sites) <= SEVERAL else SITE / 1.5
+        ax.scatter(x, y, size**2, color=INK, linewidths=0, urls=[typography(one) for one in sites["told"]])
+        legend = [*legend, (_mark("o", SITE, INK, markeredgewidth=0), ", ".join(sites["kind"].unique()))]
     _write_names(ax, communes, ground, [*_towns(ax, around), *_names_of(epcis)])
     _legend(ax, legend)
     return ax

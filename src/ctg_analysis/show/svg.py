@@ -1,6 +1,7 @@
 """Charts of matplotlib: fonts, colours and sizes of all; their SVG in a page, text as text, the same bytes."""
 
 import io
+import locale
 import re
 from collections.abc import Iterator
 from importlib.resources import files
@@ -180,7 +181,11 @@ TYPEFACES = files("ctg_analysis.show") / "fonts"
 
 
 def use_theme() -> None:
-    """Set what seaborn and matplotlib draw with, so that a chart of a notebook is that of its page."""
+    """Set what seaborn and matplotlib draw with, so that a chart of a notebook is that of its page.
+
+    Letters are set apart by the rules of the language of the locale (HarfBuzz): everywhere those of none.
+    """
+    locale.setlocale(locale.LC_CTYPE, "C")
     for weight in ("Regular", "Bold"):
         font_manager.fontManager.addfont(str(TYPEFACES / f"PublicSans-{weight}.ttf"))
     mpl.rcParams.update(
