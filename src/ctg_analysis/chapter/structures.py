@@ -23,7 +23,7 @@ AS_PUBLISHED = (
 TEAM = texts.typography("Démarche, structures saisies par l'équipe.")
 LISTED = 500  # structures that a page lists one by one; of more, those of each commune are counted
 NAMED = 5  # structures of a commune that a map names
-POINTS, EACH_TOLD = 600, 100  # structures that a map shows, lest they hide each other; that it names one by one
+POINTS = 100  # structures that a map shows one by one; of more, those of each commune are counted
 ON_A_SHEET = 12  # structures of a commune that its sheet names
 SCHOOLS = "école"
 
@@ -154,16 +154,12 @@ def with_structures(territory: Territory, chapter: str) -> GeoDataFrame:
 def points(territory: Territory, chapter: str) -> GeoDataFrame:
     """The structures of a chapter whose place is known, as points on the land: columns told, kind; none of too many.
 
-    told: the name of each; of more than EACH_TOLD, how many there are in its commune.
+    told: the name of each.
     """
     rows = structures(territory, chapter).dropna(subset=["longitude", "latitude"])
     rows = rows if len(rows) <= POINTS else rows[:0]
-    told = rows["name"]
-    if len(rows) > EACH_TOLD:
-        count = rows.groupby("commune")["name"].transform("size")
-        told = rows["commune"] + " : " + count.map(lambda several: counted(several, "structure"))
     spots = points_from_xy(rows["longitude"], rows["latitude"], crs=4326)
-    return GeoDataFrame(rows[["kind"]].assign(told=told), geometry=spots).to_crs(territory.land.crs)
+    return GeoDataFrame(rows[["kind"]].assign(told=rows["name"]), geometry=spots).to_crs(territory.land.crs)
 
 
 def on_sheet(territory: Territory, code: str) -> str:
