@@ -3,6 +3,7 @@
 import io
 import locale
 import re
+import sys
 from collections.abc import Iterator
 from importlib.resources import files
 from itertools import groupby
@@ -178,6 +179,7 @@ PIXEL = 1 / 72  # an inch has 72: a point of matplotlib is then a pixel of the p
 
 
 TYPEFACES = files("ctg_analysis.show") / "fonts"
+NO_LANGUAGE = "UTF-8" if sys.platform == "darwin" else "C.UTF-8"  # the locale of no language, in UTF-8
 
 
 def use_theme() -> None:
@@ -185,7 +187,7 @@ def use_theme() -> None:
 
     Letters are set apart by the rules of the language of the locale (HarfBuzz): everywhere those of none.
     """
-    locale.setlocale(locale.LC_CTYPE, "C")
+    locale.setlocale(locale.LC_CTYPE, NO_LANGUAGE)
     for weight in ("Regular", "Bold"):
         font_manager.fontManager.addfont(str(TYPEFACES / f"PublicSans-{weight}.ttf"))
     mpl.rcParams.update(
