@@ -87,14 +87,14 @@ def test_the_first_screen_shows_what_its_title_tells():
     """« Moins de logements sociaux : 3,3 » stood over three other figures; what a title tells already keeps them."""
     three = ["population_change_rate", "age_65_plus_share", "age_0_19_share"]
     seen = open_chapter(EXAMPLE_EPCI).territory
-    rows = pd.DataFrame({"indicator": [*three, "natural_change_rate"]})
+    names = [*three, "natural_change_rate"]
     for chapter, title, shown in (
         ("02", "logements sociaux", [*three[:2], "social_dwellings_rate"]),
         ("09", "clubs sportifs", [*three[:2], "sports_clubs_rate"]),
     ):
         assert title in accounts.account(seen, chapter)[0]
-        assert accounts.first_screen(seen, chapter, rows, Html("")).about[SHOWN] == shown
-    told = rows.assign(indicator=["sports_clubs_rate", *three])
+        assert accounts.first_screen(seen, chapter, names, Html("")).about[SHOWN] == shown
+    told = ["sports_clubs_rate", *three]
     assert accounts.first_screen(seen, "09", told, Html("")).about[SHOWN] == ["sports_clubs_rate", *three[:2]]
 
 

@@ -4,6 +4,7 @@ import re
 from io import StringIO
 from math import nan
 
+import jedi
 import pandas as pd
 import pytest
 import seaborn as sns
@@ -157,6 +158,34 @@ def test_ids_complete_within_the_quotes_of_a_verb_and_nowhere_else(chapter):
     found = {code: ids_for(code, names) for code in expected}
     assert {code: found[code] for code in expected if found[code] != expected[code]} == {}
     assert set(ids_for('ours.members("', names)) == {one.family for one in CATALOGUE.values() if one.family}
+
+
+def test_jedi_knows_the_verbs_and_their_signatures(chapter):
+    """As Tab and Shift-Tab of JupyterLab ask it, in a notebook that runs and in a file."""
+    opened = "from ctg_analysis.chapter import open_chapter\nchapter = open_chapter('200067171')\nchapter."
+    live = jedi.Interpreter("chapter.", [{"chapter": chapter}]).complete()
+    assert {"data", "members", "figure", "profile", "everywhere"} <= {one.name for one in live}
+    assert {one.name for one in jedi.Script(opened).complete()} >= {one.name for one in live if one.name[0] != "_"}
+    verbs = [name for name in dir(type(chapter)) if name[0] != "_" and callable(getattr(type(chapter), name))]
+    told = {verb: jedi.Interpreter(f"chapter.{verb}(", [{"chapter": chapter}]).get_signatures() for verb in verbs}
+    assert [verb for verb, signatures in told.items() if len(signatures) != 1] == [] and len(verbs) > 30
+    assert [verb for verb, (one,) in told.items() if not one.docstring(raw=True)] == []
+    assert "wide: bool=False" in told["data"][0].to_string()
+
+
+def test_an_indicator_is_had_in_every_epci_of_france(chapter):
+    """With names and inhabitants; what a partner entrusts of the territory is left out."""
+    rows = chapter.everywhere("births_count")
+    assert rows["territory"].nunique() > 10 and rows[["name", "population"]].notna().all(axis=None)
+    assert (
+        rows.loc[rows["status"].eq("ok"), "value"].notna().all() and not rows.duplicated(["territory", "period"]).any()
+    )
+    assert EXAMPLE_EPCI not in set(chapter.everywhere("waiting_children_count").query("status == 'ok'")["territory"])
+
+
+def test_pandas_reads_a_workbook(chapter, tmp_path):
+    pd.DataFrame({"code": ["99001"], "x": [1240]}).to_excel(tmp_path / "own.xlsx", index=False, engine="xlsxwriter")
+    assert pd.read_excel(tmp_path / "own.xlsx", dtype={"code": str}).loc[0].tolist() == ["99001", 1240]
 
 
 def test_data_comes_long_or_wide_with_years_and_dates(chapter):

@@ -8,6 +8,7 @@ import pytest
 from raw_files import OFFICIAL
 from worked_cases import hand_worked_cases
 
+from ctg_analysis.chapter.groups import read_groups
 from ctg_analysis.clean.facts import CLEANERS
 from ctg_analysis.indicators.observe import POPULATION
 from ctg_analysis.model.catalogue import CATALOGUE
@@ -128,6 +129,7 @@ IN_FILES_ALONE = re.compile(
 def test_a_chapter_shows_every_indicator():
     notebooks = "\n".join(chapter.path.read_text(encoding="utf-8") for chapter in all_chapters())
     shown = {one.id for one in INDICATORS if f'\\"{one.id}\\"' in notebooks}
+    shown |= {name for groups in read_groups().values() for name in groups.every()}
     shown |= {one.id for one in INDICATORS if one.family and f'\\"{one.family}\\"' in notebooks}
     shown |= {one.id for one in INDICATORS if one.family == "pyramid" and "chapter.pyramid_figure(" in notebooks}
     shown |= {part for one in INDICATORS if one.id in shown for part in one.parts}

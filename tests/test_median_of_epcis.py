@@ -1,6 +1,5 @@
 """The median of the EPCIs in the place of France, what no verdict rests on, a 0 that most have, the first screens."""
 
-import json
 import re
 
 import numpy as np
@@ -8,6 +7,7 @@ import pandas as pd
 import pytest
 
 from ctg_analysis.chapter.accounts import large_figures
+from ctg_analysis.chapter.groups import read_groups
 from ctg_analysis.chapter.profiles import profile
 from ctg_analysis.chapter.tables import table
 from ctg_analysis.chapter.territory import Territory, open_territory
@@ -18,7 +18,7 @@ from ctg_analysis.indicators.spread import ALL_EPCIS, COLUMNS, KEY, MEDIAN_OF_AL
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import CENSORED, OK, Count, Mean
 from ctg_analysis.model.norms import norm
-from ctg_analysis.model.settings import all_chapters, data_root
+from ctg_analysis.model.settings import data_root
 
 WITHOUT_FRANCE = "poverty_single_parent_rate"  # of the invented territory, as of the real one
 SOME = 12  # EPCIs of France, drawn by night
@@ -75,7 +75,7 @@ def test_the_median_stands_where_france_is_not_published_and_no_verdict_rests_on
 
 
 def test_a_profile_and_a_table_show_it_under_its_own_name(here):
-    shown = profile(here, WITHOUT_FRANCE).html
+    shown = profile(here, {"": [WITHOUT_FRANCE]}).html
     assert f'data-name="{MEDIAN_OF_ALL}"' in shown and f"28,8\u202f% <span>{MEDIAN_OF_ALL}</span>" in shown
     assert 'data-name="France"' not in shown
     assert re.search(rf"{MEDIAN_OF_ALL}.*?28,8", table(here, CATALOGUE[WITHOUT_FRANCE]).html, re.DOTALL)
@@ -94,14 +94,8 @@ def test_a_zero_that_most_epcis_have_says_so(here):
 
 
 def candidates():
-    """The ids that the cell of the first screen of each chapter names."""
-    found = {}
-    for chapter in all_chapters():
-        cells = json.loads(chapter.path.read_text(encoding="utf-8"))["cells"]
-        for source in ("".join(cell["source"]) for cell in cells):
-            if "first_screen(" in source:
-                found[chapter.number] = re.findall(NAME, source[source.index("chapter.data(") :].partition(")")[0])
-    return found
+    """The ids that may be figures of the first screen of each chapter."""
+    return {chapter: groups.premier_ecran for chapter, groups in read_groups().items() if groups.premier_ecran}
 
 
 def screens(epci):

@@ -8,6 +8,7 @@ import re
 import pandas as pd
 import pytest
 
+from ctg_analysis.chapter.groups import read_groups
 from ctg_analysis.indicators.observations import read_indicators
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import CENSORED, OK
@@ -30,7 +31,9 @@ def shown(notebook):
     """The indicators that a chapter shows, its own and those of others."""
     text = notebook.path.read_text(encoding="utf-8")
     families = re.findall(r'(?:members|answers|matrix)\(\\"(\w+)', text)
-    there = [name for name, one in CATALOGUE.items() if f'\\"{name}\\"' in text or one.family in families]
+    declared = set(read_groups()[notebook.number].every()) if notebook.number in read_groups() else set()
+    named = [name for name in CATALOGUE if name in declared or f'\\"{name}\\"' in text]
+    there = [*named, *(name for name, one in CATALOGUE.items() if one.family in families and name not in named)]
     return [name for name in there if not re.match(NO_FIGURE.get(notebook.number, "$"), name)]
 
 

@@ -418,14 +418,14 @@ def _wrong_of_fact(asked: nodes.Getattr, called: list[nodes.Node]) -> list[tuple
     return []
 
 
-def first_screen(territory: Territory, chapter: str, rows: pd.DataFrame, land: Html) -> Html:
+def first_screen(territory: Territory, chapter: str, indicators: Iterable[str], land: Html) -> Html:
     """What a chapter says first.
 
-    chapter: its number. rows: of `data`; its first three indicators that have a value here, beside others, are the
-    figures, in its order; what the answer tells takes the place of the last, where none of them is of it. land: the
-    map, of `Chapter.map`.
+    chapter: its number. indicators: their ids; the first three that have a value here, beside others, are the figures,
+    in this order; what the answer tells takes the place of the last, where none of them is of it. land: the map, of
+    `Chapter.map`.
     """
-    figures = large_figures(territory, chapter, rows["indicator"].unique())
+    figures = large_figures(territory, chapter, indicators)
     answer, told_here = account(territory, chapter)
     screen = piece("first_screen.html.j2", answer=answer, figures=figures, land=Markup(land.html), account=told_here)
     about = {what: told for what, told in land.about.items() if what != MISSING}

@@ -1,10 +1,9 @@
 """What an analyst asks of a territory: indicators by their ids or by words, plain tables."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from difflib import get_close_matches
-from functools import lru_cache, wraps
-from inspect import signature
+from functools import lru_cache
 
 import pandas as pd
 
@@ -15,7 +14,7 @@ from ctg_analysis.display.notes import meanings, stems
 from ctg_analysis.display.sentences import sums_of_rounded
 from ctg_analysis.display.texts import alphabetical, typography
 from ctg_analysis.indicators.comparisons import last_year
-from ctg_analysis.indicators.observations import read_observations
+from ctg_analysis.indicators.observations import read_indicators, read_observations
 from ctg_analysis.indicators.peers import VARIABLES
 from ctg_analysis.model.catalogue import CATALOGUE, declared_indicator
 from ctg_analysis.model.errors import UserError
@@ -26,24 +25,9 @@ from ctg_analysis.pipeline.lineage import functions_of, observer, populations_un
 
 FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
 PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
+EVERYWHERE = ["territory", "name", "population", "period", "year", "value", "low", "high", "status", "source"]
 CLOSE = 3  # words, partners
 WORD = re.compile(r"[^\W\d_]{4,}")
-
-
-def of_territory(make: Callable) -> Callable:
-    """The verb of a chapter, or of several EPCIs, that gives what a function makes of the territory, with its words."""
-
-    @wraps(make)
-    def verb(chapter: object, *arguments, **options) -> object:
-        expected = signature(make)
-        try:
-            expected.bind(chapter, *arguments, **options)
-        except TypeError as error:
-            takes = ", ".join(str(one).partition(":")[0] for one in [*expected.parameters.values()][1:])
-            raise UserError(f"{make.__name__}: {error}; it takes ({takes})") from error
-        return make(chapter.territory, *arguments, **options)
-
-    return verb
 
 
 def indicator_of(name: str) -> Indicator:
@@ -181,6 +165,24 @@ def data(
     values = rows.pivot(index=PLACE, columns="indicator", values="value")[[one.id for one in several]]
     dated = _dated(values.reset_index().rename_axis(columns=None))
     return dated[[*PLACE, *WHEN, *values.columns]]
+
+
+def everywhere(territory: Territory, name: str) -> pd.DataFrame:
+    """An indicator in every EPCI of France, at every period; without what partners entrust.
+
+    Columns: territory (its SIREN), name, population (its inhabitants at their last period), period, year, value, low,
+    high, status (that of `data`: a value is missing where it is not « ok »), source.
+    """
+    indicator, people = indicator_of(name), indicator_of("population_count")
+    rows = read_indicators(territory.root.processed, [indicator.id, people.id], groups=())
+    rows = rows[rows["level"].eq("epci") & ~rows["source"].isin(ENTRUSTED)]
+    counted = rows[rows["indicator"].eq(people.id) & rows["status"].eq(OK)].sort_values("period", kind="stable")
+    counted = counted.drop_duplicates("territory", keep="last").set_index("territory")["value"]
+    names = territory.territories[territory.territories["level"].eq("epci")].set_index("code")["name"]
+    rows = rows[rows["indicator"].eq(indicator.id)].sort_values(["territory", "period"], ignore_index=True)
+    code = rows["territory"]
+    rows = _dated(rows.assign(name=code.map(names).map(typography), population=code.map(counted)))
+    return rows[EVERYWHERE]
 
 
 def _dated(rows: pd.DataFrame) -> pd.DataFrame:

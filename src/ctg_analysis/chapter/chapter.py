@@ -2,8 +2,8 @@
 
 import re
 import sys
-from collections.abc import Callable, Mapping
-from functools import cache, wraps
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 
 import pandas as pd
 from geopandas import GeoDataFrame
@@ -26,7 +26,8 @@ from ctg_analysis.chapter import (
     synthesis,
     tables,
 )
-from ctg_analysis.chapter.analyst import FAMILIES, of_territory
+from ctg_analysis.chapter.analyst import FAMILIES
+from ctg_analysis.chapter.groups import columns_of, groups_of
 from ctg_analysis.chapter.own import frame
 from ctg_analysis.chapter.territory import Territory, open_territory
 from ctg_analysis.display import markup, notes
@@ -105,29 +106,8 @@ def open_chapter(epci: str | int) -> "Chapter":
     ensure(root)
     prepare_shell()
     use_theme()
+    pd.set_option("io.excel.xlsx.reader", "calamine")  # the one that is installed: pd.read_excel works
     return Chapter(str(epci), root)
-
-
-def _of_indicators(make: Callable[..., Html]) -> Callable[..., Html]:
-    """The verb that shows what a function makes of indicators named by their ids, which the piece tells."""
-
-    @wraps(make)
-    def verb(chapter: "Chapter", *names: str, **options) -> Html:
-        several = [analyst.indicator_of(name) for name in names]
-        return telling(make(chapter.territory, *several, **options), SHOWN, *names)
-
-    del verb.__wrapped__  # lest help tell an Indicator where an id is asked
-    return verb
-
-
-def _of_rows(make: Callable[..., Html]) -> Callable[..., Html]:
-    """The verb that shows axes drawn of rows, whose indicators the piece tells."""
-
-    @wraps(make)
-    def verb(chapter: "Chapter", ax: Axes, rows: pd.DataFrame, **options) -> Html:
-        return telling(make(chapter.territory, ax, rows, **options), SHOWN, *rows["indicator"].unique())
-
-    return verb
 
 
 class Chapter:
@@ -139,6 +119,12 @@ class Chapter:
     def __init__(self, epci: str, root: DataRoot):
         self.territory = open_territory(epci, root)
 
+    def __repr__(self) -> str:
+        """What is known of the territory and what is missing, in a few lines."""
+        return analyst.described(self.territory)
+
+    # What there is: tables.
+
     @property
     def observations(self) -> pd.DataFrame:
         """The observations of the territory, its communes and its comparators."""
@@ -149,35 +135,188 @@ class Chapter:
         """The communes and those around them with their contours: see `show.maps`."""
         return self.territory.land.copy(deep=False)
 
-    data, find, how = map(of_territory, (analyst.data, analyst.find, analyst.how))
-    peers_table = of_territory(analyst.peers_table)
-    with_own, figure, picture, framed = map(of_territory, (own.with_own, own.figure, own.picture, own.framed))
-    compare = of_territory(side_by_side.compare)
-    __repr__ = of_territory(analyst.described)
+    def find(self, words: str) -> pd.DataFrame:
+        """The indicators whose id, label or definition has all these words: see `analyst.find`."""
+        return analyst.find(self.territory, words)
 
-    peers, peers_to_call = map(of_territory, (known.peers, known.peers_to_call))
-    portrait = of_territory(portrait.portrait)
-    first_screen, debate = map(of_territory, (accounts.first_screen, accounts.debate))
-    reading = _of_indicators(figures.reading)
-    members = of_territory(figures.members)
-    family_figure, trend_figure = map(_of_rows, (figures.family_figure, figures.trend_figure))
-    map_figure = _of_rows(figures.map_figure)
-    ages, pyramid_figure = map(of_territory, (demography.ages, demography.pyramid_figure))
-    projection = of_territory(demography.projection)
-    communes = _of_indicators(commune_sheets.communes)
-    table = _of_indicators(tables.table)
-    structures, structure_list = map(of_territory, (structures.structures, structures.structure_list))
-    neighbourhoods = of_territory(neighbourhoods.neighbourhoods)
-    scores, norms = map(of_territory, (tables.scores, tables.norms))
-    approvals = _of_indicators(tables.approvals)
-    childcare_authority = of_territory(childcare.childcare_authority)
-    childcare_need = of_territory(childcare.childcare_need)
-    simulation = of_territory(childcare.simulation)
-    profile = of_territory(profiles.profile)
-    key_figures, messages = map(of_territory, (synthesis.key_figures, synthesis.messages_shown))
-    commitments, team = map(of_territory, (synthesis.commitments, synthesis.team))
-    map = _of_indicators(figures.communes_map)  # the last: what follows has it in the place of Python's
+    def how(self, indicator: str) -> pd.DataFrame:
+        """How an indicator is made, from its declaration to the columns of the files: see `analyst.how`."""
+        return analyst.how(self.territory, indicator)
+
+    def data(self, *indicators: str, wide: bool = False, with_: str | int | Iterable[str] = ()) -> pd.DataFrame:
+        """The observations of some indicators, a row for each place and period: see `analyst.data`.
+
+        wide: a column for each indicator. with_: other EPCIs to add, by SIREN or official name.
+        """
+        return analyst.data(self.territory, *indicators, wide=wide, with_=with_)
+
+    def members(self, *names: str) -> pd.DataFrame:
+        """The members of a family, or some indicators of one unit, here and beside: see `figures.members`."""
+        return figures.members(self.territory, *names)
+
+    def everywhere(self, indicator: str) -> pd.DataFrame:
+        """The values of an indicator in every EPCI of France, with names and inhabitants: see `analyst.everywhere`."""
+        return analyst.everywhere(self.territory, indicator)
+
+    def ages(self, level: str = "epci") -> pd.DataFrame:
+        """The shares of each age and sex in the population of a place, in %: see `demography.ages`."""
+        return demography.ages(self.territory, level)
+
+    def structures(self, chapter: str) -> pd.DataFrame:
+        """The structures of a chapter, by its number, that open data or the team name, by commune."""
+        return structures.structures(self.territory, chapter)
+
+    def scores(self, family: str) -> pd.DataFrame:
+        """The scores of a family, structure by structure or commune by commune: see `tables.scores`."""
+        return tables.scores(self.territory, family)
+
+    def norms(self, name: str) -> pd.DataFrame:
+        """What is measured here beside the most that the texts of data/reference/<name>.yml allow."""
+        return tables.norms(self.territory, name)
+
+    def peers_table(self) -> pd.DataFrame:
+        """The EPCI, then its peers, with the variables that they were chosen by: see `analyst.peers_table`."""
+        return analyst.peers_table(self.territory)
+
+    def with_own(self, indicators: str | list[str], table: own.Own) -> pd.DataFrame:
+        """The communes with the latest value of indicators and the columns of a table of one's own: `own.with_own`."""
+        return own.with_own(self.territory, indicators, table)
+
+    # What a page shows: pieces.
+
+    def figure(self, ax: Axes, rows: pd.DataFrame, *, title: str) -> Html:
+        """Axes of matplotlib or seaborn as a page shows them: see `own.figure`."""
+        return own.figure(self.territory, ax, rows, title=title)
+
+    def family_figure(self, ax: Axes, rows: pd.DataFrame, title: str = "") -> Html:
+        """The drawing of `charts` of some members, with its words: see `figures.family_figure`."""
+        return _telling(figures.family_figure(self.territory, ax, rows, title), rows)
+
+    def trend_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
+        """The line of `charts.trend` with its words: see `figures.trend_figure`."""
+        return _telling(figures.trend_figure(self.territory, ax, rows), rows)
+
+    def map_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
+        """A map of `show.maps` with its words: see `figures.map_figure`."""
+        return _telling(figures.map_figure(self.territory, ax, rows), rows)
+
+    def pyramid_figure(self, ax: Axes, rows: pd.DataFrame, beside: pd.DataFrame) -> Html:
+        """The drawing of an age pyramid with its words. rows, beside: see `ages`."""
+        return demography.pyramid_figure(self.territory, ax, rows, beside)
+
+    def picture(self, drawing: object, *, alt: str, source: str, title: str = "") -> Html:
+        """A drawing of a table of one's own, as an image: see `own.picture`."""
+        return own.picture(self.territory, drawing, alt=alt, source=source, title=title)
+
+    def framed(self, table: pd.DataFrame, *, source: str, title: str = "") -> Html:
+        """A DataFrame as a page shows it, whole, under a title: see `own.framed`."""
+        return own.framed(self.territory, table, source=source, title=title)
+
+    def map(self, *indicators: str, structures: str = "") -> Html:
+        """The map by commune of the first of some indicators that is known of all: see `figures.communes_map`.
+
+        structures: the number of the chapter of those that the map shows too.
+        """
+        several = [analyst.indicator_of(name) for name in indicators]
+        return telling(figures.communes_map(self.territory, *several, structures=structures), SHOWN, *indicators)
+
+    def first_screen(self, chapter: str, land: Html) -> Html:
+        """What a chapter says first: its answer, three of its figures (data/reference), a map, its account."""
+        return accounts.first_screen(self.territory, chapter, groups_of(chapter).premier_ecran, land)
+
+    def profile(self, *names: str) -> Html:
+        """A line for each figure of a chapter, by its number, or of some indicators: see `profiles.profile`."""
+        is_chapter = len(names) == 1 and names[0].isdigit()
+        under = groups_of(names[0]).profil if is_chapter else {"": names}
+        return profiles.profile(self.territory, under)
+
+    def table(self, *names: str) -> Html:
+        """The communes and the comparators in rows, the columns of a chapter or some indicators: see `tables.table`."""
+        return _of_indicators(tables.table, self.territory, columns_of(names))
+
+    def communes(self, *names: str) -> Html:
+        """One sheet for each commune, with the figures of a chapter, by its number, or some indicators."""
+        return _of_indicators(commune_sheets.communes, self.territory, columns_of(names))
+
+    def reading(self, indicator: str) -> Html:
+        """The sentence of an indicator here, the same figure elsewhere and its source."""
+        return _of_indicators(figures.reading, self.territory, (indicator,))
+
+    def approvals(self, indicator: str) -> Html:
+        """The approval of each social centre, beside the convention. indicator: the one that tells when they end."""
+        return _of_indicators(tables.approvals, self.territory, (indicator,))
+
+    def compare(self, *indicators: str, with_: str | list[str]) -> Html:
+        """Some indicators here and in EPCIs of one's choice. with_: their SIREN, or their official names."""
+        return side_by_side.compare(self.territory, *indicators, with_=with_)
+
+    def debate(self, chapter: str) -> Html:
+        """The questions that the figures of a chapter, by its number, raise for the COPIL."""
+        return accounts.debate(self.territory, chapter)
+
+    def peers(self) -> Html:
+        """Which the comparable EPCIs are, and their list."""
+        return known.peers(self.territory)
+
+    def peers_to_call(self, chapter: str) -> Html:
+        """Up to three peers that stand better on the main figure of a chapter, by its number."""
+        return known.peers_to_call(self.territory, chapter)
+
+    def structure_list(self, rows: pd.DataFrame) -> Html:
+        """The folded list of some structures. rows: see `structures`."""
+        return structures.structure_list(self.territory, rows)
+
+    def neighbourhoods(self) -> Html:
+        """The table of the priority neighbourhoods (QPV); nothing where there is none."""
+        return neighbourhoods.neighbourhoods(self.territory)
+
+    def projection(self) -> Html:
+        """The children that the births known give to come, and the lines of three ages."""
+        return demography.projection(self.territory)
+
+    def childcare_authority(self) -> Html:
+        """Which authority organises childcare in each commune, and what the law asks of it."""
+        return childcare.childcare_authority(self.territory)
+
+    def childcare_need(self) -> Html:
+        """The places that the families who work would ask for, beside those that there are."""
+        return childcare.childcare_need(self.territory)
+
+    def simulation(self, *, places: int, leaving: int) -> Html:
+        """What more places in childcare centres and fewer childminders would make of the coverage rate."""
+        return childcare.simulation(self.territory, places=places, leaving=leaving)
+
+    def portrait(self) -> Html:
+        """The territory in a few sentences, by rule, beside its locator map."""
+        return portrait.portrait(self.territory)
+
+    def key_figures(self) -> Html:
+        """The twelve figures of the synthèse."""
+        return synthesis.key_figures(self.territory)
+
+    def messages(self) -> Html:
+        """The strengths, alerts and traits of the territory, by rule, each with a link to its proof."""
+        return synthesis.messages_shown(self.territory)
+
+    def commitments(self) -> Html:
+        """What a démarche has decided, with links to the chapters that tell more."""
+        return synthesis.commitments(self.territory)
+
+    def team(self) -> Html:
+        """What the team says of the synthèse, who signs it and when."""
+        return synthesis.team(self.territory)
 
     def reference(self, name: str) -> Html:
         """The dated texts of data/reference/<name>.yml, with their sources and what is still to be checked."""
         return markup.references(notes.read_reference(name))
+
+
+def _of_indicators(make: Callable[..., Html], territory: Territory, names: tuple[str, ...]) -> Html:
+    """What a function makes of indicators named by their ids, which the piece tells."""
+    several = [analyst.indicator_of(name) for name in names]
+    return telling(make(territory, *several), SHOWN, *names)
+
+
+def _telling(piece: Html, rows: pd.DataFrame) -> Html:
+    """A piece that tells the indicators of the rows it is drawn of."""
+    return telling(piece, SHOWN, *rows["indicator"].unique())

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import islice
-from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -302,22 +301,17 @@ def of_which(territory: Territory, row: pd.Series) -> str:
     return f"dans les {in_letters(int(row['ends']))} {where}"
 
 
-def profile(
-    territory: Territory,
-    *indicators: str,
-    groups: Mapping[str, Sequence[str]] = MappingProxyType({}),
-    beside: Sequence[str] = tuple(NAMES),
-) -> Html:
+def profile(territory: Territory, groups: Mapping[str, Sequence[str]], beside: Sequence[str] = tuple(NAMES)) -> Html:
     """A line for each indicator: its value, its years, the places beside, its place among the peers, the test.
 
     What the territory has no value of is in a box, which the team alone sees.
 
     A column in which no line has anything is left out.
 
-    indicators: their ids. groups: ids by heading, in the place of indicators. beside: the levels of the places to show.
+    groups: ids by heading, "" for none. beside: the levels of the places to show.
     """
     under = {name: heading for heading, names in groups.items() for name in names}
-    several = [indicator_of(name) for name in (*indicators, *under)]
+    several = [indicator_of(name) for name in under]
     ids = [one.id for one in several]
     known = {one: rows for one in several if len(rows := _own(territory, one))}
     absent = _absent(territory, [one for one in several if one not in known])

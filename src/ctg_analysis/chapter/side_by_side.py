@@ -8,8 +8,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
+from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import analyst, known, own
+from ctg_analysis.chapter.groups import groups_of
 from ctg_analysis.chapter.territory import Territory, open_territory, with_one_france
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Html, Table, telling
@@ -97,7 +99,21 @@ class SideBySide:
         self.names = dict(sorted(names.items(), key=lambda one: texts.alphabetical(one[1])))
         self.departement, self.territory = departement, territory
 
-    find, figure, framed = map(analyst.of_territory, (analyst.find, own.figure, own.framed))
+    def find(self, words: str) -> pd.DataFrame:
+        """The indicators whose id, label or definition has all these words: see `analyst.find`."""
+        return analyst.find(self.territory, words)
+
+    def heads(self, chapter: str) -> Mapping[str, str]:
+        """The ids of the columns of a table, each with its head, as data/reference declares them of a chapter."""
+        return groups_of(chapter).en_tetes
+
+    def figure(self, ax: Axes, rows: pd.DataFrame, *, title: str) -> Html:
+        """Axes of matplotlib or seaborn as a page shows them: see `own.figure`."""
+        return own.figure(self.territory, ax, rows, title=title)
+
+    def framed(self, table: pd.DataFrame, *, source: str, title: str = "") -> Html:
+        """A DataFrame as a page shows it, whole, under a title: see `own.framed`."""
+        return own.framed(self.territory, table, source=source, title=title)
 
     @property
     def title(self) -> str:

@@ -152,7 +152,7 @@ def _figures(
 
 def key_figures(territory: Territory) -> Html:
     """The twelve figures of the synthèse: here, the years, the places beside, the test."""
-    return profiles.profile(territory, *(one.id for one in synthesis(territory).figures), beside=BESIDE)
+    return profiles.profile(territory, {"": [one.id for one in synthesis(territory).figures]}, BESIDE)
 
 
 def messages_shown(territory: Territory) -> Html:

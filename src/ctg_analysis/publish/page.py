@@ -15,9 +15,10 @@ from nbconvert import TemplateExporter
 from nbformat import NotebookNode
 
 from ctg_analysis.chapter.demarche.pieces import Proved
+from ctg_analysis.chapter.groups import read_groups
 from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.side_by_side import MEDIAN, SideBySide, open_side_by_side
-from ctg_analysis.display.markup import ABOUT, MISSING, TEAM, TEXTS, Html, boxes, for_readers, for_team, piece
+from ctg_analysis.display.markup import ABOUT, MISSING, SHOWN, TEAM, TEXTS, Html, boxes, for_readers, for_team, piece
 from ctg_analysis.display.notes import with_meanings
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES, themes
@@ -145,9 +146,14 @@ def placed(cells: list[NotebookNode], proofs: Mapping[str, list[Proved]] = NONE)
 
 
 def _named(cell: NotebookNode) -> list[str]:
-    """Return the indicators and the families that the code of a cell names; a family is followed by its members."""
-    ids = []
-    for name in NAME.findall(cell.source) if cell.cell_type == "code" else []:
+    """Return the indicators and the families that the code of a cell names; a family is followed by its members.
+
+    A chapter that it names by its number stands for the figures declared for it that the cell shows.
+    """
+    names, ids = NAME.findall(cell.source) if cell.cell_type == "code" else [], []
+    for name in names:
+        declared = set(read_groups()[name].every()) if name in read_groups() else set()
+        ids += [one for one in entries_of([cell], SHOWN) if one in declared]
         ids += [name] if name in TITLES or name in CATALOGUE else []
         ids += [one.id for one in CATALOGUE.values() if name in TITLES and one.family == name]
     return list(dict.fromkeys(ids))

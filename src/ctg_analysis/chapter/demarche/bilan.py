@@ -7,6 +7,7 @@ import pandas as pd
 from ctg_analysis.chapter import analyst, known
 from ctg_analysis.chapter.demarche import pieces
 from ctg_analysis.chapter.demarche.pieces import DemarcheChapter, needing
+from ctg_analysis.chapter.groups import columns_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import ACTIVE, last_day
@@ -98,9 +99,9 @@ class Bilan(DemarcheChapter):
             return pieces.plain("La suite à donner n'est pas encore décidée.")
         return markup.reading(f"Pour la suite : {texts.listed(next_steps)}.")
 
-    def then_and_now(self, *indicators: str) -> Html:
-        """The first and the last value of indicators of one source, where there are two."""
-        lines, absent, sources = [], [], []
+    def then_and_now(self, *names: str) -> Html:
+        """The first and the last value of the figures of a chapter, or of some indicators, of one source."""
+        indicators, lines, absent, sources = columns_of(names), [], [], []
         for name in indicators:
             indicator = analyst.indicator_of(name)
             rows = self.territory.own(indicator)
