@@ -8,9 +8,10 @@ from functools import lru_cache
 import pandas as pd
 
 from ctg_analysis.chapter.missing import missing
-from ctg_analysis.chapter.territory import ENTRUSTED, Territory
+from ctg_analysis.chapter.territory import ENTRUSTED, Territory, with_one_france
 from ctg_analysis.demarche.columns import last_day
 from ctg_analysis.display.notes import meanings, stems
+from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.sentences import sums_of_rounded
 from ctg_analysis.display.texts import alphabetical, typography
 from ctg_analysis.indicators.comparisons import last_year
@@ -18,7 +19,7 @@ from ctg_analysis.indicators.observations import read_indicators, read_observati
 from ctg_analysis.indicators.peers import VARIABLES
 from ctg_analysis.model.catalogue import CATALOGUE, declared_indicator
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import OK, Indicator, measures_of
+from ctg_analysis.model.indicator import MISSING, OK, Indicator, measures_of
 from ctg_analysis.model.source import SOURCES, declared_at
 from ctg_analysis.model.territories import find_epci
 from ctg_analysis.pipeline.lineage import functions_of, observer, populations_under
@@ -26,6 +27,9 @@ from ctg_analysis.pipeline.lineage import functions_of, observer, populations_un
 FAMILIES = dict.fromkeys(one.family for one in CATALOGUE.values() if one.family)
 PLACE, WHEN = ["territory", "level", "name", "period"], ["year", "date"]  # what a row of a wide table is about
 EVERYWHERE = ["territory", "name", "population", "period", "year", "value", "low", "high", "status", "source"]
+TIDY = ["indicator", "label", "level", "place", "territory", "period", "year", "value", "low", "high", "text", "unit"]
+TIDY += ["status", "source"]
+COUNTRY = "France"
 CLOSE = 3  # words, partners
 WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -139,12 +143,11 @@ def elsewhere(territory: Territory, sirens: tuple[str, ...]) -> pd.DataFrame:
 def data(
     territory: Territory, *indicators: str, wide: bool = False, with_: str | int | Iterable[str] = ()
 ) -> pd.DataFrame:
-    """The observations of some indicators, with the names of the territories; a row each, or a column an indicator.
+    """The observations of some indicators: a row for each place and period, or a column for each indicator.
 
-    Columns added: text, interval: the value and its bounds as a reader sees them; label, unit; year, the last year of
-    the period, a whole number; date, its last day: both missing where it is. wide: columns of PLACE and WHEN, then a
-    column of values for each indicator, none filled; why one is missing is in the other form alone. with_: other EPCIs
-    to add, by SIREN or official name: their open data.
+    Columns: those of TIDY, then those of `tidy`. France is one place all along a series. wide: columns of PLACE and
+    WHEN, then a column of values for each indicator, none filled; why one is missing is in the other form alone. with_:
+    other EPCIs to add, by SIREN or official name: their open data.
 
     Raises:
         UserError: no indicator, no such EPCI.
@@ -152,19 +155,56 @@ def data(
     several = list(dict.fromkeys(indicator_of(name) for name in indicators))
     if not several:
         raise UserError('no indicator: expected their ids, such as chapter.data("population_count")')
-    tables = [territory.readable(one).assign(label=one.label, unit=one.unit) for one in several]
-    if others := chosen(territory, with_):
-        beside = elsewhere(territory, tuple(others))
-        beside = beside[beside["level"].eq("epci") & ~beside["source"].isin(ENTRUSTED)]
-        for one in several:
-            rows = territory.in_words(beside[beside["indicator"].eq(one.id)])
-            tables.append(rows.assign(label=one.label, unit=one.unit))
-    rows = pd.concat(tables, ignore_index=True)
+    rows = pd.concat([territory.readable(one) for one in several] + of_chosen(territory, several, with_))
+    rows = rows.assign(label=rows["indicator"].map({one.id: one.label for one in several}))
+    rows = tidy(with_one_france(rows).reset_index(drop=True))
     if not wide:
-        return _dated(rows)
+        return rows
     values = rows.pivot(index=PLACE, columns="indicator", values="value")[[one.id for one in several]]
     dated = _dated(values.reset_index().rename_axis(columns=None))
     return dated[[*PLACE, *WHEN, *values.columns]]
+
+
+def of_chosen(
+    territory: Territory, indicators: Iterable[Indicator], with_: str | int | Iterable[str]
+) -> list[pd.DataFrame]:
+    """The open data of some indicators in EPCIs of one's choice, in words: see `data`."""
+    others = chosen(territory, with_)
+    if not others:
+        return []
+    rows = elsewhere(territory, tuple(others))
+    rows = rows[rows["level"].eq("epci") & ~rows["source"].isin(ENTRUSTED)]
+    return [territory.in_words(rows[rows["indicator"].eq(one.id)]) for one in indicators]
+
+
+def tidy(rows: pd.DataFrame) -> pd.DataFrame:
+    """Observations in words, with a label, under the columns of TIDY, then their others.
+
+    place: the name of the territory, « France » whatever is counted in it, which name tells (« France hors Mayotte »).
+    year, date: the last ones of the period, missing where it is. text, interval: the value and its bounds as a reader
+    sees them.
+    """
+    place = rows["name"].mask(rows["level"].eq("france"), COUNTRY)
+    dated = _dated(rows.assign(place=place, unit=rows["indicator"].map(lambda name: CATALOGUE[name].unit)))
+    return dated[[*TIDY, *(name for name in dated if name not in TIDY)]]
+
+
+def computed(
+    rows: pd.DataFrame, value: pd.Series, label: str | pd.Series, unit: str = "", decimals: int = 0
+) -> pd.DataFrame:
+    """Rows with the values that an analyst has computed of them, under a label, with their texts and without bounds.
+
+    >>> rows = pd.DataFrame({"value": [80.0, 60.0], "label": "Naissances", "text": ["80", "60"], "status": "ok"})
+    >>> computed(rows, 100 * rows["value"] / 80, "Naissances, 100 en 2014")["text"].tolist()
+    ['100', '75']
+    """
+    value = pd.Series(value, rows.index, dtype=float)
+    write = percent if unit == "%" else number
+    texts = ["" if pd.isna(one) else write(one, decimals) for one in value]
+    status = rows["status"].mask(value.isna() & rows["status"].eq(OK), MISSING)
+    bounds = {name: float("nan") for name in ("low", "high") if name in rows}
+    bounds |= {"interval": ""} if "interval" in rows else {}
+    return rows.assign(value=value, text=texts, label=label, unit=unit, status=status, computed=True, **bounds)
 
 
 def everywhere(territory: Territory, name: str) -> pd.DataFrame:

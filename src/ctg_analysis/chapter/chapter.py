@@ -150,9 +150,18 @@ class Chapter:
         """
         return analyst.data(self.territory, *indicators, wide=wide, with_=with_)
 
-    def members(self, *names: str) -> pd.DataFrame:
-        """The members of a family, or some indicators of one unit, here and beside: see `figures.members`."""
-        return figures.members(self.territory, *names)
+    def members(self, *names: str, with_: str | int | Iterable[str] = ()) -> pd.DataFrame:
+        """The members of a family, or some indicators of one unit, here and beside: see `figures.members`.
+
+        with_: other EPCIs to add, by SIREN or official name.
+        """
+        return figures.members(self.territory, *names, with_=with_)
+
+    def computed(
+        self, rows: pd.DataFrame, value: pd.Series, label: str | pd.Series, unit: str = "", decimals: int = 0
+    ) -> pd.DataFrame:
+        """Rows with values of one's own, their label and their texts: see `analyst.computed`."""
+        return analyst.computed(rows, value, label, unit, decimals)
 
     def everywhere(self, indicator: str) -> pd.DataFrame:
         """The values of an indicator in every EPCI of France, with names and inhabitants: see `analyst.everywhere`."""
@@ -184,9 +193,9 @@ class Chapter:
 
     # What a page shows: pieces.
 
-    def figure(self, ax: Axes, rows: pd.DataFrame, *, title: str) -> Html:
-        """Axes of matplotlib or seaborn as a page shows them: see `own.figure`."""
-        return own.figure(self.territory, ax, rows, title=title)
+    def figure(self, ax: object, rows: pd.DataFrame, *, title: str, note: str = "", alt: str = "") -> Html:
+        """Any axes or figure of matplotlib, seaborn, pandas or geopandas as a page shows it: see `own.figure`."""
+        return own.figure(self.territory, ax, rows, title=title, note=note, alt=alt)
 
     def family_figure(self, ax: Axes, rows: pd.DataFrame, title: str = "") -> Html:
         """The drawing of `charts` of some members, with its words: see `figures.family_figure`."""

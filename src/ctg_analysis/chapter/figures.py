@@ -1,6 +1,6 @@
 """The figures of a chapter: what was observed, told or drawn, with its words, its source and its data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -117,13 +117,13 @@ def _drawn(
     return tables.chart(indicator, drawing, data, when=when, source=cited, **words)
 
 
-def members(territory: Territory, *names: str) -> pd.DataFrame:
+def members(territory: Territory, *names: str, with_: str | int | Iterable[str] = ()) -> pd.DataFrame:
     """The members of a family (the ages of childhood), or some indicators of one unit, here and beside, each at its
     period of comparison.
 
-    Columns: those of `Territory.compared`, label (of the member), place, unit; name is that of the member in the rows
-    of the territory (level « epci »), that of the place in the others. A member without a value here has a row of the
-    territory alone, with the status that tells why.
+    Columns: those of `analyst.data` and of `Territory.compared`; label: that of the member, without what all say. A
+    member without a value here has a row of the territory alone, with the status that tells why. with_: other EPCIs to
+    add, by SIREN or official name.
     """
     if len(names) == 1:
         several, title = analyst.family_of(*names), TITLES[names[0]]
@@ -147,9 +147,11 @@ def members(territory: Territory, *names: str) -> pd.DataFrame:
         table = compared[one.id]
         if table.empty:
             table = territory.here(one).tail(1).assign(value=float("nan"))
-        names = [label[one.id], *table["name"].iloc[1:]]
-        rows.append(table.assign(name=names, label=label[one.id], place=table["name"], unit=one.unit))
-    return pd.concat(rows, ignore_index=True)
+        rows.append(table)
+        then = table["period"].iloc[0] if len(table) else ""
+        rows += [more[more["period"].eq(then)] for more in analyst.of_chosen(territory, [one], with_)]
+    every = pd.concat(rows, ignore_index=True)
+    return analyst.tidy(every.assign(label=every["indicator"].map(label)))
 
 
 def _at_shared_period(several: Sequence[Indicator], compared: Mapping[str, pd.DataFrame]) -> list[Indicator]:
@@ -176,6 +178,7 @@ def family_figure(territory: Territory, ax: Axes, rows: pd.DataFrame, title: str
         raise UserError('family_figure: expected axes of charts; for a drawing of yours: figure(ax, rows, title="…")')
     several = [CATALOGUE[one] for one in rows["indicator"].unique()]
     of_ids, title = bool(title), title or TITLES[several[0].family]
+    rows = show.by_member(rows)
     each = rows.groupby("indicator")
     compared = {one: table if pd.notna(table["value"].iloc[0]) else table[:0] for one, table in each}
     known = _at_shared_period(several, compared)

@@ -8,7 +8,6 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
-from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import analyst, known, own
 from ctg_analysis.chapter.groups import groups_of
@@ -107,9 +106,15 @@ class SideBySide:
         """The ids of the columns of a table, each with its head, as data/reference declares them of a chapter."""
         return groups_of(chapter).en_tetes
 
-    def figure(self, ax: Axes, rows: pd.DataFrame, *, title: str) -> Html:
-        """Axes of matplotlib or seaborn as a page shows them: see `own.figure`."""
-        return own.figure(self.territory, ax, rows, title=title)
+    def computed(
+        self, rows: pd.DataFrame, value: pd.Series, label: str | pd.Series, unit: str = "", decimals: int = 0
+    ) -> pd.DataFrame:
+        """Rows with values of one's own, their label and their texts: see `analyst.computed`."""
+        return analyst.computed(rows, value, label, unit, decimals)
+
+    def figure(self, ax: object, rows: pd.DataFrame, *, title: str, note: str = "", alt: str = "") -> Html:
+        """Any axes or figure of matplotlib, seaborn, pandas or geopandas as a page shows it: see `own.figure`."""
+        return own.figure(self.territory, ax, rows, title=title, note=note, alt=alt)
 
     def framed(self, table: pd.DataFrame, *, source: str, title: str = "") -> Html:
         """A DataFrame as a page shows it, whole, under a title: see `own.framed`."""
@@ -162,7 +167,8 @@ class SideBySide:
         rows = self.territory.in_words(rows)
         per = indicator.value.per if isinstance(indicator.value, Ratio) else 100
         value = rows["value"].mask(rows["status"].eq(CENSORED), indicator.floor)
-        return rows.assign(value=value, label=indicator.label, per=per, hundredth=rows["territory"].map(hundredth))
+        hundredths = rows["territory"].map(hundredth)
+        return analyst.tidy(rows.assign(value=value, label=indicator.label, per=per, hundredth=hundredths))
 
     def followed(self, targets: Mapping[str, str], title: str) -> Html:
         """A table of what is known of the département alone, beside France and a target; nothing for EPCIs one chose.

@@ -121,6 +121,7 @@ def bars(rows: pd.DataFrame) -> Axes:
     A stroke marks what each share is in France, or the median of the EPCIs (`references`).
     """
     beside = references(rows)
+    rows = by_member(rows)
     rows = rows[rows["level"].eq("epci") & rows["value"].notna()]
     if rows.empty:
         return axes(ROW)
@@ -273,6 +274,7 @@ def compare(rows: pd.DataFrame) -> Axes:
 
     rows: see `bars`; the places beside are those of `MARKS`.
     """
+    rows = by_member(rows)
     own = rows[rows["level"].eq("epci") & rows["value"].notna()]
     if own.empty:
         return axes(ROW)
@@ -300,6 +302,11 @@ def compare(rows: pd.DataFrame) -> Axes:
         key(ax, marks, below=True)
     scale(ax, low, high, after=GAP)
     return ax
+
+
+def by_member(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `chapter.members`, those of the territory under the name of their member."""
+    return rows.assign(name=rows["name"].mask(rows["level"].eq("epci"), rows["label"]))
 
 
 def references(rows: pd.DataFrame) -> dict[str, tuple]:
