@@ -1,31 +1,16 @@
 """Notebooks written on the spot: chapters of a project of one's own, and what `ctg build` says of them."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 
-LOGIC = (
-    ast.FunctionDef,
-    ast.AsyncFunctionDef,
-    ast.ClassDef,
-    ast.Lambda,
-    ast.For,
-    ast.While,
-    ast.If,
-    ast.IfExp,
-    ast.Try,
-    ast.With,
-    ast.BinOp,
-    ast.BoolOp,
-    ast.Compare,
-    ast.ListComp,
-    ast.SetComp,
-    ast.DictComp,
-    ast.GeneratorExp,
-)
+CLEANING = {"astype", "replace", "fillna", "ffill", "interpolate", "str", "to_numeric", "to_datetime", "read_csv"}
+COMPARISON = re.compile(r"\b(plus|moins) (que?\b|qu'|élevé|nombreux)|hausse|baisse|supérieur|inférieur|\d ?[%€]", re.I)
+TEXTS = {"title", "note", "alt"}
 
 ROOT = Path(__file__).parents[1]
 EPCI = 'epci = "200067171"'
@@ -70,5 +55,11 @@ def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def logic(source: str) -> list[str]:
-    return [type(node).__name__ for node in ast.walk(ast.parse(source)) if isinstance(node, LOGIC)]
+def faults(source: str) -> list[str]:
+    """What a cell of a chapter does that is the library's: cleaning, a number or a comparison in a text of a page."""
+    nodes = list(ast.walk(ast.parse(source)))
+    found = [node.attr for node in nodes if isinstance(node, ast.Attribute) and node.attr in CLEANING]
+    found += [type(node).__name__ for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Try)]
+    words = [node.value for node in nodes if isinstance(node, ast.keyword) and node.arg in TEXTS]
+    words = [one.value for one in words if isinstance(one, ast.Constant)]
+    return found + [one for one in words if COMPARISON.search(one)]

@@ -1,13 +1,14 @@
 """What the cells of a chapter show, in one call: rows selected, drawn, published."""
 
-from ctg_analysis.show import charts
+import seaborn as sns
 
 
 def family(chapter, name):
     rows = chapter.members(name)
-    return chapter.family_figure(charts.bars(rows), rows)
+    return chapter.figure(sns.barplot(rows.query("level == 'epci'"), x="value", y="label"), rows)
 
 
-def trend(chapter, name, mean=None):
-    rows = chapter.data(name)
-    return chapter.trend_figure(charts.trend(rows, chapter.data(mean) if mean else None), rows)
+def trend(chapter, *names):
+    rows = chapter.data(*names).query("level == 'epci'")
+    ax = rows.pivot_table(index="year", columns="indicator", values="value").plot(legend=False)
+    return chapter.figure(ax, rows)

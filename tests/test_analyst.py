@@ -132,7 +132,7 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
         (lambda chapter: chapter.compare("births_count", with_=1), "EPCI « 1 » : aucun de ce SIREN"),
         (
             lambda chapter: chapter.figure(None, pd.DataFrame(), title="x"),
-            "figure: no column indicator, period, place, ",
+            "figure: no column indicator, label, level, p",
         ),
         (lambda chapter: chapter.compare("births_count", with_=[EXAMPLE_EPCI]), "compare: expected an indicator and"),
     ],

@@ -131,7 +131,7 @@ def test_a_chapter_shows_every_indicator():
     shown = {one.id for one in INDICATORS if f'\\"{one.id}\\"' in notebooks}
     shown |= {name for groups in read_groups().values() for name in groups.every()}
     shown |= {one.id for one in INDICATORS if one.family and f'\\"{one.family}\\"' in notebooks}
-    shown |= {one.id for one in INDICATORS if one.family == "pyramid" and "chapter.pyramid_figure(" in notebooks}
+    shown |= {one.id for one in INDICATORS if one.family == "pyramid" and "charts.pyramid(" in notebooks}
     shown |= {part for one in INDICATORS if one.id in shown for part in one.parts}
     assert [one for one in CATALOGUE if (one in shown) == bool(IN_FILES_ALONE.fullmatch(one))] == []
 

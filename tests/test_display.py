@@ -21,7 +21,7 @@ from ctg_analysis.chapter.demography import ages
 from ctg_analysis.chapter.known import source, uncompared
 from ctg_analysis.chapter.territory import Territory, name_of_place, with_one_france
 from ctg_analysis.display import markup, sentences, tables, texts
-from ctg_analysis.display.drawing import SEQUENTIAL
+from ctg_analysis.display.drawing import BAND, SEQUENTIAL
 from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.quantities import singular
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
@@ -32,8 +32,12 @@ from ctg_analysis.publish.data_files import spreadsheet_safe
 from ctg_analysis.publish.page import chapter_page
 from ctg_analysis.show import charts as drawn
 from ctg_analysis.show import maps
+from ctg_analysis.show.finish import NOT_FROM_ZERO, finish
+from ctg_analysis.show.layout import begin
 from ctg_analysis.show.maps import class_bounds, classes_of, ranks_of
-from ctg_analysis.show.svg import svg, use_theme
+from ctg_analysis.show.marks import tell_marks
+from ctg_analysis.show.svg import svg
+from ctg_analysis.show.theme import theme
 
 NAN = float("nan")
 
@@ -200,10 +204,11 @@ def test_a_map_is_drawn_of_the_rows_of_an_analyst_and_is_light(france):
     """The same bytes twice; what may not be written is not shaded; the place of the territory is in the legend."""
     chapter = open_chapter("200067171")
     rows = chapter.data("households_without_car_share")
+    rows = rows[rows["period"].eq(rows["period"].max())]
     drawing = rates(chapter.land, rows)
     assert drawing == rates(chapter.land, rows) and len(drawing.encode()) < 60_000
     assert maps.ESTIMATED in drawing and f"{maps.WHOLE}\u00a0: " in drawing
-    assert chapter.map_figure(maps.rates(chapter.land, rows), rows).html.count(drawing.partition(">")[2]) == 1
+    assert chapter.figure(maps.rates(chapter.land, rows), rows).html.count(drawing.partition(">")[2]) == 1
     large = open_chapter("200067106")
     assert len(rates(large.land, large.data("population_change_rate")).encode()) < 140_000
 
@@ -214,15 +219,11 @@ def yearly(years, values, **more):
     return pd.DataFrame(table | {"text": [f"{one:g}" for one in values], "low": np.nan, "high": np.nan} | more)
 
 
-def line_of(rows):
-    """Return the path of the line that a trend is drawn with."""
-    use_theme()
-    return re.search(r'd="([^"]*)" fill="none" stroke="#0b4f6c" stroke-width="2.4"', svg(drawn.trend(rows).figure))[1]
-
-
-def test_a_line_does_not_cross_a_date_that_is_known_elsewhere_alone():
-    rows, elsewhere = yearly([2018, 2019, 2020, 2022], [1.0, 2, 3, 4]), yearly([2015, 2021], [1.0, 1], level="commune")
-    assert line_of(rows).count("L") == 3 and line_of(pd.concat([rows, elsewhere])).count("L") == 2
+def test_a_line_does_not_cross_a_date_whose_value_is_missing():
+    theme()
+    rows = yearly([2018, 2019, 2020, 2021, 2022, 2023], [1.0, 2, 3, np.nan, 4, 5])
+    line = svg(rows.plot("year", "value", legend=False).figure)
+    assert re.search(r'd="([^"]*)" fill="none" stroke="#0b4f6c"', line)[1].count("M") == 2
 
 
 ROUNDED_BY_THE_CAF = {
@@ -382,20 +383,22 @@ def test_a_norm_is_a_bound_of_the_classes_of_its_map():
 
 def test_an_age_that_lacks_makes_no_pyramid(example, monkeypatch):
     territory = open_chapter(EXAMPLE_EPCI).territory
-    assert ages(territory).to_numpy().sum() == pytest.approx(100)
+    assert ages(territory)["value"].sum() == pytest.approx(100)
     with pytest.raises(UserError, match="found level 'pays', expected one of departement, epci, france, region"):
         ages(territory, "pays")
+    assert list(ages(territory, "departement")["level"].unique()) == ["epci", "departement"]
     of = territory.of
     monkeypatch.setattr(territory, "of", lambda ids: of(ids).query("indicator != 'men_0_4_count'"))
-    assert ages(territory).empty and not drawn.pyramid(ages(territory), ages(territory, "departement")).patches
+    rows = ages(territory, "departement")
+    assert rows["value"].isna().all() and not drawn.pyramid(rows).patches
 
 
 def test_the_outline_of_a_pyramid_is_the_other_territory():
-    use_theme()
-    own = pd.DataFrame({"men": [1.0, 2.0], "women": [3.0, 4.0]}, ["a", "b"])
-    outline = own + 4
-    outline.attrs["name"] = "Aveyron"
-    ax = drawn.pyramid(own, outline)
+    theme()
+    own = pd.DataFrame({"age": list("abab"), "sex": ["Hommes"] * 2 + ["Femmes"] * 2, "value": [1.0, 2, 3, 4]})
+    own = own.assign(territory="200067171", place="ici")
+    outline = own.assign(value=own["value"] + 4, territory="12", place="Aveyron")
+    ax = drawn.pyramid(pd.concat([own, outline]))
     bars, outlines = ([one for one in ax.patches if isinstance(one, kind)] for kind in (Rectangle, StepPatch))
     assert [bar.get_width() for bar in bars] == [-2, -1, 4, 3]  # the oldest first, men then women
     assert [list(outline.get_data().values) for outline in outlines] == [[-6, -5], [8, 7]]
@@ -429,15 +432,18 @@ def test_a_place_after_de(name, after):
 
 def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_two_ends_are_written():
     """« entre 367 et 435 »: a sum of numbers that the Caf rounds; of one number, rounded to 5, there is no band."""
-    use_theme()
+    theme()
     values = np.arange(380.0, 390)
     text = [f"entre {n} et {n + 68}" for n in range(10)]
     of_the_caf = {"indicator": "caf_households_count", "source": CATALOGUE["caf_households_count"].sources[0]}
     rows = yearly(list(range(2015, 2025)), values, low=values - 13, high=values + 55, text=text, **of_the_caf)
-    drawing = svg(drawn.trend(rows).figure)
+    rows = rows.assign(date=pd.NaT, label="Foyers", place="ici", territory="200067171")
+    ax = rows.plot("year", "value", marker="o", legend=False)
+    ax.fill_between(rows["year"], rows["low"], rows["high"], color=BAND)
+    finish(ax.figure, rows, tell_marks(ax.figure, rows, GeoDataFrame()))
+    drawing = svg(ax.figure)
     assert re.findall(r"<text[^>]*>(entre [^<]+)</text>", drawing) == ["entre 0 et 68", "entre 9 et 77"]
-    assert 'fill="#e3eef3"' in drawing
-    assert 'fill="#e3eef3"' not in svg(drawn.trend(rows.assign(low=values - 2, high=values + 2)).figure)
+    assert f'fill="{BAND}"' in drawing
 
 
 def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:
@@ -584,12 +590,12 @@ def test_a_unit_after_less_than_two(unit, one):
 )
 def test_a_line_far_from_zero_begins_near_it_and_a_small_change_stays_small(values, begins):
     rows = pd.DataFrame({"value": map(float, values), "text": ["a", "b"]})
-    assert drawn.begin(rows) == pytest.approx(begins)
-    assert drawn.begin(rows.assign(text="a")) == min(0, *values)  # values that are written alike
+    assert begin(rows) == pytest.approx(begins)
+    assert begin(rows.assign(text="a")) == min(0, *values)  # values that are written alike
 
 
 def test_a_chart_says_that_its_axis_does_not_begin_at_zero(france):
-    chapter, said = open_chapter("200067171"), texts.typography(figures_.NOT_FROM_ZERO)
+    chapter, said = open_chapter("200067171"), texts.typography(NOT_FROM_ZERO)
     assert said in trend(chapter, "population_count").html
     assert said not in trend(chapter, "historical_population_count").html
 

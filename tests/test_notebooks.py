@@ -1,16 +1,19 @@
-"""The chapters: committed empty, one cell of parameters, no logic, no number typed by hand."""
+"""The chapters: committed empty, one cell of parameters, no cleaning, no number typed by hand, cells to change."""
 
 import ast
 import re
+from html import unescape
 
 import nbformat
 import pytest
-from notebook_files import code_cells, logic
+import seaborn as sns
+from notebook_files import code_cells, faults
 
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import EXAMPLE_EPCI, notebooks
 
 CHAPTERS = notebooks()
+LONGEST = 10  # lines of a cell
 IMPORTED = {"ctg_analysis", "matplotlib", "pandas", "seaborn"}
 
 
@@ -56,20 +59,38 @@ def test_they_import_our_package_and_what_draws(chapters):
     assert faults == []
 
 
-def test_a_cell_of_each_theme_is_an_analysts_to_change(chapters, example):
-    """It runs changed: another kind of chart, another indicator, and draws."""
+def bars_reversed(rows):
+    return sns.barplot(rows, x="value", y="label", order=rows["label"].unique()[::-1])
+
+
+# What an analyst makes of the rows of a cell: lines kept, then drawn otherwise.
+CHANGES = {
+    "bars in another order": ("level == 'epci'", bars_reversed),
+    "lines": ("value.notna()", lambda rows: sns.lineplot(rows, x="year", y="value", hue="label", errorbar=None)),
+    "boxes": ("level != 'france'", lambda rows: sns.boxplot(rows, x="value", y="label")),
+    "strip": ("level != 'peers'", lambda rows: sns.stripplot(rows, x="value", y="label", hue="level", jitter=False)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_cell_of_each_theme_is_an_analysts_to_change(chapters, example, change, capsys):
+    """It runs changed: fewer rows, another kind of chart, and draws; each mark tells its row."""
+    kept, draw = CHANGES[change]
     for number in range(1, 11):
         (name,) = (one for one in chapters if one.startswith(f"{number:02d}_"))
         setup, *cells = (cell.source for cell in code_cells(chapters[name])[1:])
         invited = next(source for source in cells if source.startswith("# À vous"))
-        changed = invited.replace("charts.compare", "charts.bars")
-        changed = re.sub(r'data\("[a-z_]+"\)', 'data("population_count")', changed)
-        *lines, last = ast.parse(changed).body
         names = {"epci": EXAMPLE_EPCI}
         exec(setup, names)
-        exec(compile(ast.Module(lines, []), name, "exec"), names)
-        shown = eval(compile(ast.Expression(last.value), name, "eval"), names)
-        assert changed != invited and shown.html.count("<svg") == 1, name
+        exec(invited, names)
+        rows = names["rows"].query(kept)
+        if change == "bars in another order":
+            rows = rows.drop_duplicates("label", keep="last")
+        shown = names["chapter"].figure(draw(rows), rows, title="Un autre dessin")
+        assert shown.html.count("<svg") == 1, name
+        told = {unescape(one).rpartition(": ")[2] for one in re.findall("<title>(.*?)</title>", shown.html)}
+        assert told <= set(rows["text"]), name
+    assert capsys.readouterr().err == ""
 
 
 def test_none_has_a_list_of_more_than_eight_ids(chapters):
@@ -85,9 +106,16 @@ def test_none_has_a_list_of_more_than_eight_ids(chapters):
     assert [name for name, found in ids if len(found) > 8] == [] and any(len(found) > 4 for _, found in ids)
 
 
-def test_they_have_no_logic(chapters):
+def test_they_clean_nothing_and_their_words_compare_nothing(chapters):
     cells = [(name, cell) for name, notebook in chapters.items() for cell in code_cells(notebook)]
-    assert [(name, found) for name, cell in cells for found in logic(cell.source)] == []
+    assert [(name, found) for name, cell in cells for found in faults(cell.source)] == []
+    wrong = 'rows["value"].fillna(0)', 'chapter.figure(ax, rows, title="Plus que 12 %")', "def f():\n    pass"
+    assert [len(faults(one)) for one in wrong] == [1, 1, 1]
+
+
+def test_a_cell_has_ten_lines_at_most(chapters):
+    cells = [(name, cell.source) for name, notebook in chapters.items() for cell in code_cells(notebook)]
+    assert [one for one in cells if len(one[1].splitlines()) > LONGEST] == []
 
 
 def test_their_texts_quote_no_number(chapters):
@@ -102,3 +130,16 @@ def test_they_open_with_a_title_and_a_question(chapters):
         title, _, question = notebook.cells[0].source.partition("\n\n")
         faults += [name] * (not title.startswith("# ") or not question.endswith("?"))
     assert faults == []
+
+
+def test_what_their_charts_draw_is_in_their_tables(chapters, example, capsys):
+    """A value that is drawn and that no row has is told to the analyst: the chapters have none."""
+    drawn = 0
+    for name, notebook in chapters.items():
+        setup, *cells = (cell.source for cell in code_cells(notebook)[1:])
+        for source in (one for one in cells if "chapter.figure(" in one):
+            names = {"epci": EXAMPLE_EPCI}
+            exec(setup, names)
+            exec(source, names)
+            drawn += 1
+    assert capsys.readouterr().err == "" and drawn > 30, drawn

@@ -63,7 +63,7 @@ def test_letters_are_as_far_apart_under_any_locale(tmp_path):
     subprocess.run(compiled, check=True, capture_output=True)
     asked = (
         "from matplotlib.font_manager import FontProperties; from matplotlib.textpath import text_to_path;"
-        "from ctg_analysis.show.svg import use_theme; use_theme();"
+        "from ctg_analysis.show.theme import theme; theme();"
         "print(text_to_path.get_text_width_height_descent('moins de 18', FontProperties(size=11.5), False))"
     )
     widths = []

@@ -186,7 +186,9 @@ def tidy(rows: pd.DataFrame) -> pd.DataFrame:
     """
     place = rows["name"].mask(rows["level"].eq("france"), COUNTRY)
     dated = _dated(rows.assign(place=place, unit=rows["indicator"].map(lambda name: CATALOGUE[name].unit)))
-    return dated[[*TIDY, *(name for name in dated if name not in TIDY)]]
+    dated = dated[[*TIDY, *(name for name in dated if name not in TIDY)]]
+    dated.attrs["indicators"] = list(dated["indicator"].unique())  # what no row is left of is still known
+    return dated
 
 
 def computed(

@@ -7,7 +7,6 @@ from functools import cache
 
 import pandas as pd
 from geopandas import GeoDataFrame
-from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import (
     accounts,
@@ -35,7 +34,7 @@ from ctg_analysis.display.markup import ABOUT, PAGE, SHOWN, Html, telling
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DataRoot, data_root
 from ctg_analysis.pipeline.run import ensure
-from ctg_analysis.show.svg import use_theme
+from ctg_analysis.show.theme import theme
 
 WIDEST = 200  # letters of a cell of a DataFrame
 CALL = re.compile(r"""(\w+)\.(\w+)\([^()]*["'](\w*)$""")  # up to the cursor, within the quotes of an argument of a verb
@@ -105,7 +104,7 @@ def open_chapter(epci: str | int) -> "Chapter":
     root = data_root(str(epci))
     ensure(root)
     prepare_shell()
-    use_theme()
+    theme()
     pd.set_option("io.excel.xlsx.reader", "calamine")  # the one that is installed: pd.read_excel works
     return Chapter(str(epci), root)
 
@@ -167,9 +166,12 @@ class Chapter:
         """The values of an indicator in every EPCI of France, with names and inhabitants: see `analyst.everywhere`."""
         return analyst.everywhere(self.territory, indicator)
 
-    def ages(self, level: str = "epci") -> pd.DataFrame:
-        """The shares of each age and sex in the population of a place, in %: see `demography.ages`."""
-        return demography.ages(self.territory, level)
+    def ages(self, beside: str = "") -> pd.DataFrame:
+        """The shares of each age and sex in the population, in %, here and in a place beside: see `demography.ages`.
+
+        beside: its level (departement, region, france).
+        """
+        return demography.ages(self.territory, beside)
 
     def structures(self, chapter: str) -> pd.DataFrame:
         """The structures of a chapter, by its number, that open data or the team name, by commune."""
@@ -193,25 +195,12 @@ class Chapter:
 
     # What a page shows: pieces.
 
-    def figure(self, ax: object, rows: pd.DataFrame, *, title: str, note: str = "", alt: str = "") -> Html:
-        """Any axes or figure of matplotlib, seaborn, pandas or geopandas as a page shows it: see `own.figure`."""
-        return own.figure(self.territory, ax, rows, title=title, note=note, alt=alt)
+    def figure(self, ax: object, rows: pd.DataFrame, *, title: str = "", note: str = "", alt: str = "") -> Html:
+        """Any axes or figure of matplotlib, seaborn, pandas or geopandas as a page shows it: see `figures.figure`.
 
-    def family_figure(self, ax: Axes, rows: pd.DataFrame, title: str = "") -> Html:
-        """The drawing of `charts` of some members, with its words: see `figures.family_figure`."""
-        return _telling(figures.family_figure(self.territory, ax, rows, title), rows)
-
-    def trend_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
-        """The line of `charts.trend` with its words: see `figures.trend_figure`."""
-        return _telling(figures.trend_figure(self.territory, ax, rows), rows)
-
-    def map_figure(self, ax: Axes, rows: pd.DataFrame) -> Html:
-        """A map of `show.maps` with its words: see `figures.map_figure`."""
-        return _telling(figures.map_figure(self.territory, ax, rows), rows)
-
-    def pyramid_figure(self, ax: Axes, rows: pd.DataFrame, beside: pd.DataFrame) -> Html:
-        """The drawing of an age pyramid with its words. rows, beside: see `ages`."""
-        return demography.pyramid_figure(self.territory, ax, rows, beside)
+        The headline is what is found in the rows, else the title. note: a line below. alt: what the drawing shows.
+        """
+        return _telling(figures.figure(self.territory, ax, rows, title=title, note=note, alt=alt), rows)
 
     def picture(self, drawing: object, *, alt: str, source: str, title: str = "") -> Html:
         """A drawing of a table of one's own, as an image: see `own.picture`."""

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 
+import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
+from ctg_analysis.chapter import analyst
 from ctg_analysis.chapter.known import source, unavailable
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.display import markup, tables, texts
@@ -233,50 +234,30 @@ def lacking(rows: pd.DataFrame, ages: pd.DataFrame) -> str:
     return f"Enfants à cinq et à dix ans, faute de la population par âge {apart}{here}"
 
 
-def ages(territory: Territory, level: str = "epci") -> pd.DataFrame:
-    """The shares of each age and sex in the population, in %: index the ages, columns men, women; no row if one lacks.
+def ages(territory: Territory, beside: str = "") -> pd.DataFrame:
+    """The shares of each age and sex in the population, in %, from the youngest: none has a value where one lacks.
 
-    level: that of the place, the first of those beside (departement, region, france). attrs: its name, the period.
+    Columns: those of `analyst.data`, then age and sex (French). beside: the level of a place to add, the first of those
+    beside (departement, region, france).
 
     Raises:
         UserError: another level.
     """
     places = {one["level"]: one for _, one in territory.beside[::-1].iterrows()} | {"epci": territory.row}
-    if level not in places:
-        raise UserError(f"ages: found level {level!r}, expected one of {', '.join(sorted(places))}")
-    place = places[level]
+    if beside and beside not in places:
+        raise UserError(f"ages: found level {beside!r}, expected one of {', '.join(sorted(places))}")
     period = latest_period(territory.own(FIRST_AGE))
-    ids = {sex: [f"{sex}_{age}_count" for age in AGES] for sex in SEXES}
-    rows = territory.of([*ids["men"], *ids["women"]])
-    rows = rows[rows["level"].eq(level) & rows["territory"].eq(place["code"]) & rows["period"].eq(period)]
-    counts = rows.set_index("indicator")["value"]
-    table = pd.DataFrame({sex: counts.reindex(own).to_numpy() for sex, own in ids.items()}, AGES.values())
-    table = table[:0] if table.isna().any(axis=None) else table / table.to_numpy().sum() * 100
-    table.attrs = {"name": place["name"], "period": period}
-    return table
-
-
-def pyramid_figure(territory: Territory, ax: Axes, rows: pd.DataFrame, beside: pd.DataFrame) -> Html:
-    """The drawing of an age pyramid with its words. rows, beside: see `ages`."""
-    drawing, own = svg(ax.figure), ages(territory)
-    if own.empty:
-        return unavailable(territory, FIRST_AGE, "Population par sexe et âge, pour la pyramide des âges")
-    period, fullest = own.attrs["period"], own.sum(axis=1).idxmax()
-    title = f"Les {fullest} sont les plus nombreux : {percent(own.loc[fullest].sum(), 1)} de la population"
-    men, women = (percent(share, 1) for share in own.loc[fullest])
-    alt = f"Pyramide des âges, {territory.row['name']}, {period}. {title}, {men} d'hommes et {women} de femmes."
-    told = rows.set_axis(SEXES.values(), axis=1)
-    if len(beside):
-        told = told.join(beside.set_axis([f"{sex}, {beside.attrs['name']}" for sex in SEXES.values()], axis=1))
-    lines = told.map(lambda share: percent(share, 1)).reset_index().to_numpy().tolist()
-    return markup.figure(
-        drawing,
-        file="pyramid.csv",
-        kind="chart",
-        title=title,
-        subtitle=f"Pyramide des âges, part de chaque âge dans la population, en %, {period}",
-        alt=alt,
-        source=source(territory, territory.own(FIRST_AGE)),
-        note="",
-        data=markup.Table(f"Part de chaque âge dans la population, {period}", ["Âge", *told], lines),
-    )
+    ids = {f"{sex}_{age}_count": (word, SEXES[sex]) for sex in SEXES for age, word in AGES.items()}
+    every = territory.of(list(ids)).assign(text="", interval="")
+    every = every[every["period"].eq(period or every["period"].max())]
+    tables = []
+    for level in dict.fromkeys(["epci", *filter(None, [beside])]):
+        place = places[level]
+        rows = every[every["level"].eq(level) & every["territory"].eq(place["code"])]
+        rows = rows.set_index("indicator").reindex(list(ids)).rename_axis("indicator").reset_index()
+        rows = rows.assign(name=texts.typography(place["name"]), level=level, territory=place["code"], period=period)
+        age, sex = zip(*ids.values(), strict=True)
+        rows = analyst.tidy(rows.assign(age=age, sex=sex, label=[", ".join(pair) for pair in ids.values()]))
+        share = 100 * rows["value"] / rows["value"].sum() if rows["value"].notna().all() else np.nan
+        tables.append(analyst.computed(rows, share, rows["label"], "%", 1))
+    return pd.concat(tables, ignore_index=True)

@@ -1,72 +1,111 @@
 """The figures of a chapter: what was observed, told or drawn, with its words, its source and its data."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
+from matplotlib import pyplot
+from matplotlib.figure import Figure
 
 from ctg_analysis.chapter import analyst, surveyed
-from ctg_analysis.chapter.known import (
-    are_exact,
-    is_of_all,
-    newer,
-    newer_head,
-    on_map,
-    source,
-    unavailable,
-    uncompared,
-    with_source,
-    withheld,
-    without_contour,
-)
-from ctg_analysis.chapter.missing import without_lycee
+from ctg_analysis.chapter.figure_words import at_shared_period, figure_words, told_apart
+from ctg_analysis.chapter.known import is_of_all, newer, on_map, source, unavailable, uncompared, withheld
 from ctg_analysis.chapter.structures import points, with_structures
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup, sentences, standing, tables, texts, titles
-from ctg_analysis.display.markup import Html
-from ctg_analysis.display.texts import date_text
-from ctg_analysis.indicators.comparisons import ALPHA, last_year
-from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
+from ctg_analysis.display import markup, sentences, standing, texts
+from ctg_analysis.display.markup import SHOWN, Html, telling
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import UserError
-from ctg_analysis.model.indicator import CENSORED, OK, Count, Indicator, Mean
+from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 from ctg_analysis.model.source import SURVEY
-from ctg_analysis.show import charts as show
 from ctg_analysis.show import maps
-from ctg_analysis.show.maps import explained, with_estimates
+from ctg_analysis.show.finish import finish, of_axis
+from ctg_analysis.show.maps import with_estimates
+from ctg_analysis.show.marks import Told, tell_marks
 from ctg_analysis.show.svg import svg
 
-NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
-BETWEEN = "La bande va d'une borne à l'autre, le trait suit la somme des nombres arrondis."
-
-FEW_MEMBERS = 3  # of the territory alone: they are told, not drawn; two numbers beside other places, one rate
-UNEQUAL = "Classes inégales ou sans borne : la longueur des barres ne dit pas laquelle est la plus fréquente."
-NO_LYCEE = "Aucun lycée, d'après l'annuaire de l'éducation."
-COUNTED = "nombre sur l'ensemble, faute de vingt unités pour un pourcentage"
+CLOSE = 1e-9  # of a value: one that is so close is the same
+COLUMNS = {"indicator", "label", "level", "place", "territory", "period", "value", "text", "source"}
 
 
-def trend_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
-    """The line of an indicator over the years, with its words; nothing where no test finds that it moves (`trend_of`).
+def figure(
+    territory: Territory, drawing: object, rows: pd.DataFrame, *, title: str = "", note: str = "", alt: str = ""
+) -> Html:
+    """A drawing of rows as a page shows it: French numbers, words for each mark, its source, its rows as a table.
 
-    The small series of the profile says as much of such years.
+    The headline is what is found in the rows (`figure_words`), else the title. What no drawing is worth is told in its
+    place: values that are missing, a few of them, years that no test finds to move. A mark that no row names tells
+    nothing; a value that is drawn and is not that of its row is told on the standard error.
 
-    rows: those of one indicator, see `analyst.data`.
+    Parameters:
+        drawing: axes or a figure of matplotlib, or what a function of seaborn, pandas or geopandas returns.
+        rows: what is drawn, of `Chapter.data`, `members`, `ages` or `computed`.
+        title: what one sees (French).
+        note: what a reader must know of the drawing.
+        alt: what it shows, for who does not see it; its title and its values unless given.
+
+    Raises:
+        UserError: rows of something else; values that are no more those of the observations.
     """
-    indicator, drawing = CATALOGUE[rows["indicator"].iloc[0]], svg(ax.figure)
-    rows = show.own(rows)
-    if len(rows) < 2:
-        level = "epci" if "epci" in indicator.levels else "commune"
-        return unavailable(territory, indicator, f"{indicator.label}, évolution", level)
-    found = None if indicator.id in territory.untold else trend_of(rows, indicator)
-    if is_sought(indicator) and not has_gaps(rows) and not (found and found.p < ALPHA):
-        return Html("", why=f"{indicator.label} : aucune évolution établie sur {len(rows)} années, rien n'est tracé.")
-    axis = NOT_FROM_ZERO if show.begin(rows) > 0 else ""
-    between = BETWEEN if show.is_bounded(rows) else ""
-    pace = f"Pente : {standing.with_bounds(indicator, rows, found)}." if found and found.is_established else ""
-    note = " ".join(filter(None, [axis, between, pace]))
-    message = titles.trend(indicator, rows, found)
-    return _drawn(territory, indicator, drawing, rows, over_years=True, note=note, message=message)
+    if lacking := sorted(COLUMNS - set(rows)):
+        own = 'for rows of chapter.data(…); of a table of yours, chapter.picture(ax, alt="…", source="…", title="…")'
+        what = f"no column {', '.join(lacking)} in the rows"
+        raise UserError(f"figure: {what}: expected chapter.figure(ax, rows) {own}")
+    rows = rows.reset_index(drop=True)
+    _held_to(territory, rows)
+    words, whole = figure_words(territory, rows, title=title), figure_of(drawing, "figure")
+    if isinstance(words, Html):
+        pyplot.close(whole)
+        return words
+    told = _told_marks(territory, whole, rows)
+    for value in told.unknown:
+        print(f"figure « {words.title} » : {of_axis(value)} est dessiné, sans être dans les lignes", file=sys.stderr)
+    is_map = any(ax.get_aspect() != "auto" for ax in whole.get_axes())
+    notes = [note, finish(whole, rows, told) if told.is_read else "", words.note]
+    words = replace(words, note=texts.typography(" ".join(filter(None, notes))), alt=alt or words.alt)
+    shown = markup.figure(svg(whole), kind="map" if is_map else "chart", **vars(words))
+    return telling(shown, SHOWN, *(name for name in rows["indicator"].unique() if name in CATALOGUE))
+
+
+def _told_marks(territory: Territory, whole: Figure, rows: pd.DataFrame) -> Told:
+    """The marks of a figure, told; those of `charts`, or of a notebook that has told its marks, stand as they are."""
+    first = whole.get_axes()[0]
+    if not first.axison or any(mark.get_url() for mark in first.get_children()):
+        return Told(is_read=False)
+    return tell_marks(whole, rows, rows if "geometry" in rows else territory.land)
+
+
+def _held_to(territory: Territory, rows: pd.DataFrame) -> None:
+    """Refuse rows whose values were changed after they were written in words: the page would print the old ones.
+
+    Raises:
+        UserError: such rows.
+    """
+    if "computed" in rows:
+        return
+    key = ["territory", "level", "period", "indicator"]
+    ids = [name for name in rows["indicator"].unique() if name in CATALOGUE]
+    observed = pd.concat([territory.data(CATALOGUE[name])[[*key, "value"]] for name in ids]) if ids else rows[:0]
+    both = rows[[*key, "value"]].merge(observed, on=key, suffixes=("", "_observed")).dropna()
+    changed = both[(both["value"] - both["value_observed"]).abs() > CLOSE * both["value"].abs().clip(lower=1)]
+    if len(changed):
+        what = f"{len(changed)} values are no more those of the observations"
+        raise UserError(f'figure: {what}: expected chapter.computed(rows, value, label="…"), which writes them')
+
+
+def figure_of(drawing: object, verb: str) -> Figure:
+    """The figure of a drawing: axes, a figure, several axes of pandas, a grid of seaborn.
+
+    Raises:
+        UserError: something else.
+    """
+    first = drawing.flat[0] if isinstance(drawing, np.ndarray) and drawing.size else drawing
+    found = first if isinstance(first, Figure) else getattr(first, "figure", None)
+    if not hasattr(found, "savefig"):
+        raise UserError(f"{verb}: found {type(drawing).__name__}, expected a figure of matplotlib or its axes")
+    return getattr(found, "figure", found)
 
 
 def communes_map(territory: Territory, *indicators: Indicator, structures: str = "") -> Html:
@@ -87,61 +126,21 @@ def communes_map(territory: Territory, *indicators: Indicator, structures: str =
         rows = pd.concat([rows, whole[whole["period"].eq(rows["period"].iloc[0])].assign(shown=True)])
     sites = points(territory, structures) if structures else None
     ax = maps.counts(land, rows, sites) if is_count else maps.rates(land, rows, sites)
-    return map_figure(territory, ax, rows)
-
-
-def map_figure(territory: Territory, ax: Axes, rows: pd.DataFrame) -> Html:
-    """A map of the communes with its words. ax: what `maps.rates` or `maps.counts` gave of these rows."""
-    indicator, drawing = CATALOGUE[rows["indicator"].iloc[0]], svg(ax.figure)
-    rows, _ = maps.at_one_date(rows)
-    left_out = ""
-    if isinstance(indicator.value, Count | Mean):
-        message = titles.circles(indicator, rows) if are_exact(indicator, rows) else titles.largest(indicator, rows)
-    else:
-        message = titles.choropleth(indicator, rows)
-        left_out = titles.TOO_SMALL if titles.leaves_some_out(indicator, rows) else ""
-    note = " ".join(filter(None, [without_contour(territory, rows), explained(rows), left_out]))
-    return _drawn(territory, indicator, drawing, rows, over_years=False, kind="map", note=note, message=message)
-
-
-def _drawn(
-    territory: Territory, indicator: Indicator, drawing: str, rows: pd.DataFrame, *, over_years: bool, **words: str
-) -> Html:
-    periods = sorted(rows["period"])
-    when = f"{periods[0][:4]}-{last_year(periods[-1])}" if over_years else date_text(periods[0])
-    if isinstance(indicator.value, Mean) and not over_years:
-        when = f"{last_year(periods[0]) - indicator.value.years + 1}-{last_year(periods[0])}"
-    data = tables.listing(indicator, rows, over_years=over_years)
-    cited = source(territory, rows, series=over_years)
-    words = {name: territory.said(text) for name, text in ({"title": indicator.label} | words).items()}
-    return tables.chart(indicator, drawing, data, when=when, source=cited, **words)
+    return figure(territory, ax, analyst.tidy(rows.assign(label=indicator.label)))
 
 
 def members(territory: Territory, *names: str, with_: str | int | Iterable[str] = ()) -> pd.DataFrame:
     """The members of a family (the ages of childhood), or some indicators of one unit, here and beside, each at its
     period of comparison.
 
-    Columns: those of `analyst.data` and of `Territory.compared`; label: that of the member, without what all say. A
-    member without a value here has a row of the territory alone, with the status that tells why. with_: other EPCIs to
-    add, by SIREN or official name.
+    Columns: those of `analyst.data` and of `Territory.compared`; label: that of the member, without what all say;
+    family: its id, nothing of some indicators. A member without a value here has a row of the territory alone, with the
+    status that tells why. with_: other EPCIs to add, by SIREN or official name.
     """
-    if len(names) == 1:
-        several, title = analyst.family_of(*names), TITLES[names[0]]
-    else:
-        several, title = [analyst.indicator_of(name) for name in names], ""
-    alone = {one.id for one in several if isinstance(one.value, Count | Mean) and newer(territory, one)}
-    compared = {one.id: territory.own(one).tail(1) if one.id in alone else territory.compared(one) for one in several}
-    known = _at_shared_period(several, compared)
-    if known:
-        shared = compared[known[0].id]["period"].iloc[0]
-        for one in (one for one in several if one not in known):
-            then = [territory.compared(one), territory.own(one)]
-            then = [rows[rows["period"].eq(shared)] for rows in then]
-            compared[one.id] = next((rows for rows in then if len(rows)), compared[one.id])
-        known = _at_shared_period(several, compared)
-    short, _ = _told_apart([one.label for one in known], title) if known else ([], "")
-    label = {one.id: texts.typography(one.label) for one in several}
-    label |= {one.id: texts.typography(name) for one, name in zip(known, short, strict=True)}
+    family = names[0] if len(names) == 1 else ""
+    several = analyst.family_of(family) if family else [analyst.indicator_of(name) for name in names]
+    compared = _compared(territory, several)
+    label = _labels(several, at_shared_period(several, compared), TITLES[family] if family else "")
     rows = []
     for one in several:
         table = compared[one.id]
@@ -151,100 +150,27 @@ def members(territory: Territory, *names: str, with_: str | int | Iterable[str] 
         then = table["period"].iloc[0] if len(table) else ""
         rows += [more[more["period"].eq(then)] for more in analyst.of_chosen(territory, [one], with_)]
     every = pd.concat(rows, ignore_index=True)
-    return analyst.tidy(every.assign(label=every["indicator"].map(label)))
+    return analyst.tidy(every.assign(label=every["indicator"].map(label), family=family))
 
 
-def _at_shared_period(several: Sequence[Indicator], compared: Mapping[str, pd.DataFrame]) -> list[Indicator]:
-    """Those of some members that have a value at the period that most of them have, the latest of several such."""
-    periods = {name: rows["period"].iloc[0] for name, rows in compared.items() if len(rows)}
-    if not periods:
-        return []
-    shared = max(periods.values(), key=lambda period: ([*periods.values()].count(period), last_year(period)))
-    return [one for one in several if periods.get(one.id) == shared]
+def _compared(territory: Territory, several: list[Indicator]) -> dict[str, pd.DataFrame]:
+    """The rows of some indicators here and beside, at the period that most of them have where they have it."""
+    alone = {one.id for one in several if isinstance(one.value, Count | Mean) and newer(territory, one)}
+    compared = {one.id: territory.own(one).tail(1) if one.id in alone else territory.compared(one) for one in several}
+    known = at_shared_period(several, compared)
+    shared = compared[known[0].id]["period"].iloc[0] if known else ""
+    for one in several:
+        if one not in known:
+            then = [rows[rows["period"].eq(shared)] for rows in (territory.compared(one), territory.own(one))]
+            compared[one.id] = next((rows for rows in then if len(rows)), compared[one.id])
+    return compared
 
 
-def family_figure(territory: Territory, ax: Axes, rows: pd.DataFrame, title: str = "") -> Html:
-    """The drawing of some members of a family, with its words; few of them are told in a sentence.
-
-    A member that has no value to show at the period of most is named below.
-
-    rows: see `members`; a member whose rows are left out is left out of the words too. title: what they are, where they
-    are of no family.
-
-    Raises:
-        UserError: axes that `show.charts` did not draw, whose words would not be those of the drawing.
-    """
-    if ax.axison:
-        raise UserError('family_figure: expected axes of charts; for a drawing of yours: figure(ax, rows, title="…")')
-    several = [CATALOGUE[one] for one in rows["indicator"].unique()]
-    of_ids, title = bool(title), title or TITLES[several[0].family]
-    rows = show.by_member(rows)
-    each = rows.groupby("indicator")
-    compared = {one: table if pd.notna(table["value"].iloc[0]) else table[:0] for one, table in each}
-    known = _at_shared_period(several, compared)
-    drawing = svg(ax.figure)
-    if not known:
-        return unavailable(territory, several[0], title)
-    if SURVEY in known[0].sources:
-        return surveyed.answers(territory, drawing, rows, title)
-    dated = [texts.uncapitalised(one.label) for one in several if len(compared[one.id]) and one not in known]
-    others = [one for one in several if compared[one.id].empty]
-    bounded = [one for one in others if each.get_group(one.id)["status"].iloc[0] == CENSORED]
-    bounds = [f"{texts.uncapitalised(one.label)} ({each.get_group(one.id)['text'].iloc[0]})" for one in bounded]
-    others = [one for one in others if one not in bounded]
-    lacking = [texts.uncapitalised(one.label) for one in others if not without_lycee(territory, one)]
-    told = {"Connu à une autre date": dated, "Connu par une borne": bounds, "Non connu ici": lacking}
-    notes = [f"{why} : {texts.listed(labels)}." for why, labels in told.items() if labels]
-    note = " ".join([*notes, *[NO_LYCEE] * (len(lacking) < len(others))])
-    own = pd.concat([compared[one.id].iloc[[0]] for one in known])
-    _, title = _told_apart([territory.said(one.label) for one in known], title)
-    period = date_text(own["period"].iloc[0])
-    note = f"{note} {_newer_of(territory, dict(zip(own['name'], known, strict=True)))}".strip()
-    beside = any(compared[one.id]["status"].iloc[1:].eq(OK).any() for one in known)
-    some = own["text"].ne("0")
-    rates = beside and not any(isinstance(one.value, Count | Mean) for one in known)
-    none = len(own) > 1 and not own["value"].any()
-    if none or some.sum() <= (1 if rates else FEW_MEMBERS - beside):
-        pairs = zip(known, sentences.each_row(own), some, strict=True)
-        told = [sentences.statement(one, row) for one, row, has in pairs if has or none or (~some).sum() == 1]
-        return with_source(texts.in_one(told), source(territory, own), note)
-    data = tables.family_listing(known, compared, territory.row["name"])
-    units = {one.unit for one in known}
-    counted = units == {"%"} and own["text"].str.contains(" sur ").all()
-    unit = COUNTED if counted else known[0].unit if len(units) == 1 else "nombre"
-    unequal = len({one.width for one in known}) > 1  # a class is not more numerous for being wider, or without an end
-    note = f"{note} {UNEQUAL}".strip() if unequal else note
-    message = titles.median(own) if unequal and len(known) == len(several) else ""
-    is_pair = len(known) == 2 and unit == "%"
-    message = message if unequal or (of_ids and not is_pair) else titles.family(title, unit, own)
-    each = [(one, compared[one.id], territory.gaps(one)) for one in known]
-    if not message and all(rows["period"].isin(territory.compared(one)["period"]).all() for one, rows, _ in each):
-        message = titles.beside(title, each)
-    drawn = show.references(pd.concat([compared[one.id].assign(unit=one.unit) for one in known]))
-    if not ax.figure.legends and drawn:
-        strokes = texts.listed(list(dict.fromkeys(show.REFERENCES[row.level] for row in drawn.values())))
-        note = f"Trait gris : {strokes}. {note}".strip()
-    first, cited = replace(known[0], unit=unit), source(territory, own)
-    return tables.chart(first, drawing, data, when=period, source=cited, title=title, note=note, message=message)
-
-
-def _newer_of(territory: Territory, members: dict[str, Indicator]) -> str:
-    """The sentence that tells shares of the territory that are newer than the comparison, by name; else nothing."""
-    shares = {name: one for name, one in members.items() if not isinstance(one.value, Count | Mean)}
-    rows = {name: territory.own(one).iloc[-1] for name, one in shares.items() if newer(territory, one)}
-    if not rows:
-        return ""
-    told = " ; ".join(f"{texts.uncapitalised(name)}, {row['text']}" for name, row in rows.items())
-    when = texts.listed(sorted({date_text(row["period"]) for row in rows.values()}))
-    return f"{newer_head(territory, [shares[name] for name in rows])} ({when}) : {told}."
-
-
-def _told_apart(labels: list[str], title: str) -> tuple[list[str], str]:
-    """Labels without what they all say, and the title of their family with what it must say in their place."""
-    tail = texts.shared_tail(labels)
-    names = texts.without_common_head([label.removesuffix(tail) for label in labels])
-    scope = tail[tail.rindex(" (") :] if tail.endswith(")") else ""
-    return names, title if scope.strip(" ()") in title else title + scope
+def _labels(several: list[Indicator], known: list[Indicator], title: str) -> dict[str, str]:
+    """What each member is called: its label, without what those that are known all say."""
+    short, _ = told_apart([one.label for one in known], title) if known else ([], "")
+    named = {one.id: name for one, name in zip(known, short, strict=True)}
+    return {one.id: texts.typography(named.get(one.id, one.label)) for one in several}
 
 
 def reading(territory: Territory, indicator: Indicator) -> Html:

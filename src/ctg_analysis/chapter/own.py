@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 from matplotlib import pyplot
-from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
 from ctg_analysis.chapter import analyst
+from ctg_analysis.chapter.figures import figure_of
 from ctg_analysis.chapter.known import source as source_of
 from ctg_analysis.chapter.known import unavailable
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.display import markup, quantities, texts
+from ctg_analysis.display import quantities, texts
 from ctg_analysis.display.markup import SHOWN, Html, Table, piece, source, table, telling, together
 from ctg_analysis.display.notes import short_sources
 from ctg_analysis.display.tables import signs
@@ -32,9 +32,7 @@ from ctg_analysis.model.indicator import MISSING, SECRET
 from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.raw.files import load
-from ctg_analysis.show.charts import with_axes
-from ctg_analysis.show.marks import Told, tell_marks
-from ctg_analysis.show.svg import svg
+from ctg_analysis.show.finish import of_axis
 
 MOST_ROWS, MOST_COLUMNS = 60, 20  # of a table on a page, as pandas shows them
 DOTS, SCREEN = 160, 96  # of a drawing, and of a page, by inch: sharp on paper too
@@ -51,10 +49,6 @@ TABLE = "le tableau"  # how an error names a DataFrame
 MOST_CODES = 5  # that are named
 COLUMN = "le code Insee d'une commune à chaque ligne, dans une colonne code, CODGEO ou code_insee"
 Own = str | Path | pd.DataFrame | pd.Series  # a table of one's own, or a column of one by code
-MOST_NAMED = 3  # indicators of a chart, in its subtitle
-NO_WORDS = {"value", "place", "year", "date", "name", "label", "period", "territory", "level", "indicator"}
-CLOSE = 1e-9  # of a value: one that is so close is the same
-TOLD = 12  # values of a chart that its alternative tells; the table has them all
 
 
 def frame(rows: pd.DataFrame | pd.Series, title: str = "", cited: str | None = None) -> Html:
@@ -149,11 +143,6 @@ def _text(cell: object) -> str:
     if isinstance(cell, Real) and not isinstance(cell, Integral):
         return _number(float(cell), _decimals(np.array([float(cell)])))
     return texts.typography(str(cell))
-
-
-def _of_axis(value: float, _: int | None = None) -> str:
-    """A number of the scale of a picture: « 27,5 », « 1000000 »."""
-    return np.format_float_positional(value, 6, trim="-").replace(".", ",").replace("-", texts.MINUS)
 
 
 def image(content: bytes, kind: str, alt: str, *, title: str = "", cited: str | None = None, by_inch: int = 0) -> Html:
@@ -334,122 +323,6 @@ def is_secret(cells: pd.Series) -> pd.Series:
     return _plain(cells).str.fullmatch(WITHHELD, case=False)
 
 
-def figure(
-    territory: Territory, drawing: object, rows: pd.DataFrame, *, title: str, note: str = "", alt: str = ""
-) -> Html:
-    """A drawing of rows as a page shows it: French numbers, words for each mark, its source, its rows as a table.
-
-    A mark that no row names tells nothing; a value that is drawn and is not that of its row is told on the standard
-    error.
-
-    Parameters:
-        drawing: axes or a figure of matplotlib, or what a function of seaborn, pandas or geopandas returns.
-        rows: what is drawn, of `data`, `members` or `computed`; nothing is shown where none has a value.
-        title: what one sees (French).
-        note: what a reader must know of the drawing.
-        alt: what it shows, for who does not see it; its title and its first values unless given.
-
-    Raises:
-        UserError: no title; rows of something else; values that are no more those of the observations.
-    """
-    lacking = {"indicator", "place", "period", "value", "text", "source"} - set(rows)
-    if lacking or not title.strip():
-        what = f"no column {', '.join(sorted(lacking))} in the rows" if lacking else "no title"
-        own = ' for rows of chapter.data(…); of a table of yours, chapter.picture(ax, alt="…", source="…", title="…")'
-        raise UserError(f'figure: {what}: expected chapter.figure(ax, rows, title="what one sees"){own}')
-    rows = rows.reset_index(drop=True)
-    _held_to(territory, rows)
-    whole = figure_of(drawing, "figure")
-    told = _told_marks(territory, whole, rows)
-    for value in told.unknown:
-        print(f"figure « {title} » : {_of_axis(value)} est dessiné, sans être dans les lignes", file=sys.stderr)
-    known, shown = rows[rows["value"].notna()], svg(whole)
-    if known.empty:
-        return Html("", why="Aucune valeur à dessiner.")
-    several = known["label"].nunique() > 1
-    lines = [
-        [", ".join([row.place, row.label] if several else [row.place]), date_text(row.period), row.text]
-        for row in known.itertuples(index=False)
-    ]
-    said = " ; ".join(f"{name} ({when}) {text}" for name, when, text in lines[:TOLD])
-    more = f" ; et {len(lines) - TOLD} autres valeurs, dans le tableau" if len(lines) > TOLD else ""
-    ids, frances = known["indicator"].unique(), known.loc[known["level"].eq("france"), "name"].unique()
-    perimeter = f"La France est : {texts.listed(list(frances))}." if {*frances} - {analyst.COUNTRY} else ""
-    piece = markup.figure(
-        shown,
-        file=CATALOGUE[ids[0]].file_name if len(ids) < 2 else "",
-        kind="chart",
-        title=title,
-        subtitle=_subtitle(known),
-        alt=alt or f"{title} : {said}{more}.",
-        source=source_of(territory, known),
-        note=" ".join(filter(None, [note, perimeter])),
-        data=markup.Table(title, ["Territoire", "Période", "Valeur"], lines),
-    )
-    return telling(piece, SHOWN, *ids)
-
-
-def _subtitle(known: pd.DataFrame) -> str:
-    """What the rows are of, in their unit, at their period, as far as they share them."""
-    labels, units, periods = (list(known[name].unique()) for name in ("label", "unit", "period"))
-    named = texts.capitalised(texts.listed(list(map(texts.uncapitalised, labels)))) if len(labels) <= MOST_NAMED else ""
-    named = texts.with_unit(named, units[0]) if len(units) == 1 else named
-    return f"{named}, {date_text(periods[0])}" if len(periods) == 1 else named
-
-
-def _told_marks(territory: Territory, whole: Figure, rows: pd.DataFrame) -> Told:
-    """The marks of a figure, told; its numbers in French, and the room for its words where it has one drawing."""
-    axes = whole.get_axes()
-    if any(not ax.axison or any(mark.get_url() for mark in ax.get_children()) for ax in axes[:1]):
-        return Told()  # one of `charts` or of a notebook, which has told its marks
-    told = tell_marks(whole, rows, rows if "geometry" in rows else territory.land)
-    for ax in axes:
-        ax.set(xlabel=_label(ax.get_xlabel()), ylabel=_label(ax.get_ylabel()))
-    if len(axes) == 1:
-        with_axes(axes[0])
-        return told
-    for axis in (axis for ax in axes for axis in (ax.xaxis, ax.yaxis)):
-        if type(axis.get_major_formatter()) is ScalarFormatter:
-            axis.set_major_formatter(_of_axis)
-    return told
-
-
-def _label(words: str) -> str:
-    """The words of an axis, but for the name of a column."""
-    return "" if words in NO_WORDS else words
-
-
-def _held_to(territory: Territory, rows: pd.DataFrame) -> None:
-    """Refuse rows whose values were changed after they were written in words: the page would print the old ones.
-
-    Raises:
-        UserError: such rows.
-    """
-    if "computed" in rows:
-        return
-    key = ["territory", "level", "period", "indicator"]
-    ids = [name for name in rows["indicator"].unique() if name in CATALOGUE]
-    observed = pd.concat([territory.data(CATALOGUE[name])[[*key, "value"]] for name in ids]) if ids else rows[:0]
-    both = rows[[*key, "value"]].merge(observed, on=key, suffixes=("", "_observed")).dropna()
-    changed = both[(both["value"] - both["value_observed"]).abs() > CLOSE * both["value"].abs().clip(lower=1)]
-    if len(changed):
-        what = f"{len(changed)} values are no more those of the observations"
-        raise UserError(f'figure: {what}: expected chapter.computed(rows, value, label="…"), which writes them')
-
-
-def figure_of(drawing: object, verb: str) -> Figure:
-    """The figure of a drawing: axes, a figure, several axes of pandas, a grid of seaborn.
-
-    Raises:
-        UserError: something else.
-    """
-    first = drawing.flat[0] if isinstance(drawing, np.ndarray) and drawing.size else drawing
-    found = first if isinstance(first, Figure) else getattr(first, "figure", None)
-    if not hasattr(found, "savefig"):
-        raise UserError(f"{verb}: found {type(drawing).__name__}, expected a figure of matplotlib or its axes")
-    return getattr(found, "figure", found)
-
-
 def picture(territory: Territory, drawing: object, *, alt: str, source: str, title: str = "") -> Html:
     """A drawing of matplotlib or seaborn as a page shows it; it is then closed.
 
@@ -466,7 +339,7 @@ def picture(territory: Territory, drawing: object, *, alt: str, source: str, tit
     whole = figure_of(drawing, "picture")
     for axis in (axis for ax in whole.get_axes() for axis in (ax.xaxis, ax.yaxis)):
         if type(axis.get_major_formatter()) is ScalarFormatter:
-            axis.set_major_formatter(_of_axis)
+            axis.set_major_formatter(of_axis)
     written = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of letters that a font has not: seen in the notebook

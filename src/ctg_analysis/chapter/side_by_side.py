@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from geopandas import GeoDataFrame, GeoSeries
 
-from ctg_analysis.chapter import analyst, known, own
+from ctg_analysis.chapter import analyst, figures, known, own
 from ctg_analysis.chapter.groups import groups_of
 from ctg_analysis.chapter.territory import Territory, open_territory, with_one_france
 from ctg_analysis.display import markup, texts
@@ -28,7 +28,7 @@ from ctg_analysis.model.source import SOURCES
 from ctg_analysis.model.territories import epcis_of, find_epci
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.show import maps
-from ctg_analysis.show.svg import use_theme
+from ctg_analysis.show.theme import theme
 
 FEWEST = 2  # EPCIs of a known value: fewer have no median, nor thirds
 MEDIAN = "Médiane de ces EPCI"
@@ -62,7 +62,7 @@ def open_side_by_side(departement: str = "", epcis: str = "") -> "SideBySide":
     """
     root = data_root(DEFAULT_EPCI)
     ensure(root)
-    use_theme()
+    theme()
     territories = pd.read_parquet(root.processed / "territories.parquet", filters=[("level", "!=", "commune")])
     sirens = [one.strip() for one in str(epcis).split(",") if one.strip()] or epcis_of(territories, str(departement))
     names = {siren: texts.typography(find_epci(territories, siren)["name"]) for siren in sirens}
@@ -113,8 +113,8 @@ class SideBySide:
         return analyst.computed(rows, value, label, unit, decimals)
 
     def figure(self, ax: object, rows: pd.DataFrame, *, title: str, note: str = "", alt: str = "") -> Html:
-        """Any axes or figure of matplotlib, seaborn, pandas or geopandas as a page shows it: see `own.figure`."""
-        return own.figure(self.territory, ax, rows, title=title, note=note, alt=alt)
+        """Any axes or figure of matplotlib, seaborn, pandas or geopandas as a page shows it: see `figures.figure`."""
+        return figures.figure(self.territory, ax, rows, title=title, note=note, alt=alt)
 
     def framed(self, table: pd.DataFrame, *, source: str, title: str = "") -> Html:
         """A DataFrame as a page shows it, whole, under a title: see `own.framed`."""

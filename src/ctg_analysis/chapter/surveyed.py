@@ -8,10 +8,10 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import PAIR
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.display import tables, texts
-from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import number, percent
 from ctg_analysis.display.sentences import SMALLEST_BASE
 from ctg_analysis.display.texts import date_text
+from ctg_analysis.display.words import Words, words_of
 from ctg_analysis.indicators.uncertainty import Z
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
@@ -40,8 +40,8 @@ def base(demarche: Demarche, row: pd.Series) -> str:
     return texts.typography(f"{of}, peu nombreux." if bounds["base_least"] < FRAGILE_UNDER else f"{of}.")
 
 
-def answers(territory: Territory, drawing: str, rows: pd.DataFrame, title: str) -> Html:
-    """The drawing of the answers to a question, with their intervals.
+def answers(territory: Territory, rows: pd.DataFrame, title: str) -> Words:
+    """The words of the drawing of the answers to a question.
 
     rows: see `figures.members`; one at least has a value here. Those that may not be shown are named below.
     """
@@ -58,9 +58,8 @@ def answers(territory: Territory, drawing: str, rows: pd.DataFrame, title: str) 
         f"Traits : {territory.demarche.table('consultation')['interval'].iloc[0]}.",
         few_of(rows.loc[rows["period"].eq(first["period"]) & rows["status"].ne(OK), "name"]),
     ]
-    return tables.chart(
+    return words_of(
         indicator,
-        drawing,
         tables.Listing(["Réponse", "Part", "Intervalle"], lines),
         when=date_text(first["period"]),
         source=source(territory.demarche),

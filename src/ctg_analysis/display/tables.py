@@ -1,4 +1,4 @@
-"""Tables of observations, and the charts that stand on one: title, unit, year, source, alternative, data."""
+"""Tables of observations."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from numbers import Integral
 import pandas as pd
 
 from ctg_analysis.display import markup, quantities, sentences, texts
-from ctg_analysis.display.markup import Html, Table, figure
+from ctg_analysis.display.markup import Html, Table
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.indicators.observations import LOCAL
 from ctg_analysis.indicators.peers import MEDIAN_LABEL
@@ -76,42 +76,6 @@ def signs(lines: list[list[str]]) -> str:
     cells |= {"≈" for cell in cells if cell.startswith("≈")}
     words = [f"{sign} = {word}" for sign, word in texts.SIGN_WORDS.items() if sign in cells]
     return " ; ".join(words) + ("." if words else "")
-
-
-def chart(
-    indicator: Indicator,
-    drawing: str,
-    data: Listing,
-    *,
-    when: str,
-    source: str,
-    kind: str = "chart",
-    note: str = "",
-    title: str = "",
-    message: str = "",
-) -> Html:
-    """Return a drawing of an indicator with its words.
-
-    message: what the drawing shows, which is then its title. title: what it is about, the label unless given; it
-    stands below the message where this does not begin with it.
-    """
-    title = title or indicator.label
-    about = texts.with_unit(title, indicator.unit)
-    named = not message or message.startswith(texts.headed(title))
-    subtitle = f"{texts.unit_text(indicator.unit) if named else about}, {when}"
-    apart = [" : " if str(line[0])[-1:].isdigit() else " " for line in data.lines]  # a year and a number are two
-    says = " ; ".join(f"{line[0]}{between}{line[1]}" for between, line in zip(apart, data.lines, strict=True))
-    return figure(
-        drawing,
-        file=indicator.file_name,
-        kind=kind,
-        title=message or title,
-        subtitle=subtitle,
-        alt=f"{message + '. ' if message else ''}{title}, {when} : {says}.",
-        source=source,
-        note=" ".join(text for text in (note, indicator.caveats) if text),
-        data=Table(f"{about}, {when}", data.header, data.lines, signs(data.lines)),
-    )
 
 
 def head(indicator: Indicator) -> str:

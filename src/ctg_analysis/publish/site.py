@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 TEMPLATES = files("ctg_analysis.publish") / "templates"
 STYLE = ("style.css", "on_demand.css")
-FONT = files("ctg_analysis.show") / "fonts" / "public-sans.woff2"
+FONT = files("ctg_analysis") / "show" / "fonts" / "public-sans.woff2"
 PACKAGES = ("papermill", "nbconvert", "pandas", "matplotlib", "seaborn", "scipy", "statsmodels", "geopandas")
 MAIN = '<main id="contenu">'
 TEXTS = {"guide.html": "guide_lecture.md", "accessibilite.html": "accessibilite.md"}

@@ -35,8 +35,9 @@ from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import CENSORED, MISSING, OK, Indicator, is_proportion
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import SOURCES, SURVEY
-from ctg_analysis.show.charts import write
-from ctg_analysis.show.svg import PIXEL, svg, told
+from ctg_analysis.show.layout import write
+from ctg_analysis.show.svg import svg, told
+from ctg_analysis.show.theme import PIXEL
 
 LEAST, TALLEST, MARGIN = 200, 340, 22  # pixels: the height of a map, what is seen around the territory
 FINEST = 2.2  # pixels: what is smaller is left out of a contour

@@ -36,12 +36,18 @@ INVISIBLE = {"color": "none", "markersize": 8, "markeredgewidth": 0, "scalex": F
 class Told:
     """What the marks of a drawing tell.
 
-    rows: the labels of the rows that a mark tells. bars: each horizontal bar that does, with its row. untold: how many
-    marks no row names. unknown: values that are drawn at the place of a row which has another one.
+    rows: the labels of the rows that a mark tells. of_values: the axis of the values, « x » where they lie in rows.
+    bars: the end of each horizontal bar that tells one, its middle, its row. points: the places of the others, with
+    theirs. lines: how many lines there are. is_read: whether marks were read at all. untold: how many marks no row
+    names. unknown: values that are drawn at the place of a row which has another one.
     """
 
     rows: set[int] = field(default_factory=set)
-    bars: list[tuple[Artist, pd.Series]] = field(default_factory=list)
+    of_values: str = "y"
+    bars: list[tuple[float, float, pd.Series]] = field(default_factory=list)
+    points: list[tuple[float, float, pd.Series]] = field(default_factory=list)
+    lines: int = 0
+    is_read: bool = True
     untold: int = 0
     unknown: list[float] = field(default_factory=list)
 
@@ -58,6 +64,7 @@ def tell_marks(figure: Figure, rows: pd.DataFrame, land: GeoDataFrame) -> Told:
     known = known.assign(words=names(known))
     for ax in figure.get_axes():
         reader = _Reader(ax, known, found)
+        found.of_values = reader.of_values
         for container in ax.containers:
             if isinstance(container, BarContainer):
                 _tell_bars(container, reader)
@@ -156,7 +163,7 @@ class _Reader:
             self.found.rows.add(named.index[0])
             return self.rows.loc[named.index[0]]
         self.found.untold += 1
-        self.found.unknown += [float(drawn)] * (allowed.any() and not same.any())
+        self.found.unknown += [float(drawn)] * bool(allowed.any() and not same.any())
         return None
 
     def pair(self, x: float, y: float) -> str:
@@ -185,7 +192,7 @@ def _tell_bars(bars: BarContainer, reader: _Reader) -> None:
         row = reader.row(*((long, y) if value == "x" else (x, long)), value, _colour(bar))
         if row is not None:
             tell(bar, row["words"], row["text"])
-            reader.found.bars += [(bar, row)] * (value == "x")
+            reader.found.bars += [(long, y, row)] * (value == "x")
 
 
 def _tell_line(line: Line2D, reader: _Reader) -> None:
@@ -201,11 +208,13 @@ def _tell_line(line: Line2D, reader: _Reader) -> None:
     if is_reference:
         reader.found.untold += 1
         return
+    reader.found.lines += 1
     for x, y in points:
         row = reader.row(x, y, value, _colour(line))
         if row is not None:
             (point,) = reader.ax.plot(x, y, "o", **INVISIBLE)
             tell(point, row["words"], row["text"])
+            reader.found.points.append((x, y, row))
 
 
 def _tell_points(points: PathCollection, reader: _Reader) -> None:
@@ -219,6 +228,7 @@ def _tell_points(points: PathCollection, reader: _Reader) -> None:
             continue
         row = reader.row(x, y, value, colour)
         urls.append(None if row is None else told(row["words"], row["text"]))
+        reader.found.points += [] if row is None else [(x, y, row)]
     if any(urls):
         points.set_urls(urls)
 

@@ -12,7 +12,7 @@ from matplotlib.patches import Patch
 from ctg_analysis.demarche.voices import STABLE
 from ctg_analysis.display.drawing import BAND, FAINT, GRID, INK, PAPER, RULE, SMALL, TERRITORY, WARM, folded, length
 from ctg_analysis.display.quantities import number
-from ctg_analysis.show.charts import GAP, HEIGHT, KEY, LINE_HEIGHT, axes, key, rowed, scale, with_axes, write
+from ctg_analysis.show.layout import GAP, HEIGHT, KEY, LINE_HEIGHT, axes, key, rowed, scale, with_axes, write
 from ctg_analysis.show.svg import tell
 
 EDGE = ("figure fraction", "data")  # where the words below the rows, and their headings, begin

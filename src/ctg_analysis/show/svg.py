@@ -1,24 +1,19 @@
-"""Charts of matplotlib: fonts, colours and sizes of all; their SVG in a page, text as text, the same bytes."""
+"""The SVG of a chart of matplotlib in a page: text as text, what each mark tells, the same bytes."""
 
 import io
-import locale
 import re
-import sys
 from collections.abc import Iterator
-from importlib.resources import files
 from itertools import groupby
 from xml.sax.saxutils import escape
 from zlib import crc32
 
-import matplotlib as mpl
 import numpy as np
-import seaborn as sns
 from lxml import etree
-from matplotlib import font_manager, pyplot, rc_context
+from matplotlib import pyplot, rc_context
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from ctg_analysis.display.drawing import FAINT, GRID, INK, SIZE, SMALL, TERRITORY, element
+from ctg_analysis.display.drawing import INK, SIZE, element
 from ctg_analysis.display.texts import NBSP, typography
 
 NS, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
@@ -173,55 +168,3 @@ def _tenth(tenths: int) -> str:
 def _short(number: str) -> str:
     text = f"{float(number) + 0:.1f}"
     return "0" if text in ("-0.0", "0.0") else text.removesuffix(".0")
-
-
-PIXEL = 1 / 72  # an inch has 72: a point of matplotlib is then a pixel of the page
-
-
-TYPEFACES = files("ctg_analysis.show") / "fonts"
-NO_LANGUAGE = "UTF-8" if sys.platform == "darwin" else "C.UTF-8"  # the locale of no language, in UTF-8
-
-
-def use_theme() -> None:
-    """Set what seaborn and matplotlib draw with, so that a chart of a notebook is that of its page.
-
-    Letters are set apart by the rules of the language of the locale (HarfBuzz): everywhere those of none.
-    """
-    locale.setlocale(locale.LC_CTYPE, NO_LANGUAGE)
-    for weight in ("Regular", "Bold"):
-        font_manager.fontManager.addfont(str(TYPEFACES / f"PublicSans-{weight}.ttf"))
-    mpl.rcParams.update(
-        {
-            "figure.dpi": 72,
-            "figure.figsize": (440 * PIXEL, 210 * PIXEL),
-            "figure.facecolor": "none",
-            "axes.facecolor": "none",
-            "font.family": ["Public Sans", "DejaVu Sans"],
-            "font.size": SIZE,
-            "text.color": INK,
-            "axes.labelcolor": INK,
-            "axes.labelsize": SMALL,
-            "axes.titlesize": SIZE,
-            "axes.edgecolor": GRID,
-            "axes.spines.left": False,
-            "axes.spines.right": False,
-            "axes.spines.top": False,
-            "axes.axisbelow": True,
-            "axes.grid": False,
-            "grid.color": GRID,
-            "grid.linewidth": 1,
-            "xtick.labelsize": SMALL,
-            "ytick.labelsize": SIZE,
-            "xtick.color": GRID,
-            "ytick.color": GRID,
-            "xtick.labelcolor": FAINT,
-            "ytick.labelcolor": INK,
-            "xtick.major.size": 0,
-            "ytick.major.size": 0,
-            "lines.linewidth": 2.4,
-            "lines.markersize": 6,
-            "legend.frameon": False,
-            "legend.fontsize": SMALL,
-        }
-    )
-    sns.set_palette([TERRITORY, "#c65d21", "#8a7fb5", "#8c8c8c", "#4f7a4a"])

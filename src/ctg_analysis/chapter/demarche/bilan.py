@@ -18,7 +18,7 @@ from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import Indicator
-from ctg_analysis.show.charts import cells, plain_bars
+from ctg_analysis.show.charts import bars, cells
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
 NO_BASELINE = (
@@ -223,7 +223,7 @@ def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
         "Réalisé": map(_counted, rows["realise"], units),
     }
     return pieces.chart(
-        plain_bars(drawn),
+        bars(drawn),
         Listing(*pieces.by_column(told)),
         origin,
         message=f"Tout ce qui était prévu a été fait pour {counted(whole, 'action')} sur {len(rows)}",

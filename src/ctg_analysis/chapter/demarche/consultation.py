@@ -28,7 +28,7 @@ from ctg_analysis.display.quantities import counted, number
 from ctg_analysis.display.standing import NOT_ESTABLISHED
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import short_date
-from ctg_analysis.show.charts import plain_bars
+from ctg_analysis.show.charts import bars
 from ctg_analysis.show.plan_charts import blocks
 
 ANSWERED = "consultation"
@@ -313,7 +313,7 @@ def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, cont
     base = between(rows["base_least"].iloc[0], rows["base_most"].iloc[0])
     chart = result_chart(
         "open_themes",
-        plain_bars(drawn),
+        bars(drawn),
         Listing(["Thème", "Répondants", "Ton"], lines),
         _most_cited(rows),
         f"« {label} », nombre de répondants par thème, sur {base} réponses libres codées",
@@ -391,7 +391,7 @@ def question(asked: pd.Series, rows: pd.DataFrame, silent: pd.Series, context: R
         asked.name,
         result_chart(
             "distribution",
-            plain_bars(drawn),
+            bars(drawn),
             data,
             foremost(drawn, "citée" if several else "fréquente"),
             f"« {asked['libelle']} », en % des {between(base['base_least'], base['base_most'])} répondants concernés",

@@ -14,7 +14,7 @@ from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, short_date
 from ctg_analysis.model.settings import settings
 from ctg_analysis.show import plan_charts
-from ctg_analysis.show.charts import plain_bars
+from ctg_analysis.show.charts import bars
 
 INTERVIEWS, WHOLE = "entretiens", "ensemble"
 SIDES = {
@@ -251,7 +251,7 @@ class Meetings(DemarcheChapter):
         several = counted(rows["atelier_id"].nunique(), "rencontre")
         dates = dict.fromkeys(self.held["date"].str[:4])
         return pieces.chart(
-            plain_bars(drawn),
+            bars(drawn),
             Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
             pieces.Origin(self._source, "-".join(dates), "demarche_attendance.csv"),
             message=f"Les plus présents : {most}, {times} sur {number(sums.sum())}",

@@ -28,7 +28,7 @@ from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.settings import data_root, settings
 from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.show import plan_charts
-from ctg_analysis.show.charts import cells, plain_bars
+from ctg_analysis.show.charts import bars, cells
 
 Facts = list[tuple[str, pieces.Cell]]
 STATES = {"projet": "fiche en projet", "validée": "fiche validée", "abandonnée": "action abandonnée"}
@@ -313,7 +313,7 @@ class Strategy(DemarcheChapter):
             "Financements": rows["budget"].map(euros),
         }
         return pieces.chart(
-            plain_bars(drawn),
+            bars(drawn),
             Listing(*pieces.by_column(told)),
             pieces.Origin(self.source("actions"), self._years, ACTIONS),
             message=f"{counted(top['count'], 'action')} pour le pilote le plus chargé : {top['pilote']}",
