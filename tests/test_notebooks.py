@@ -135,7 +135,7 @@ def test_they_open_with_a_title_and_a_question(chapters):
 def test_what_their_charts_draw_is_in_their_tables(chapters, example, capsys):
     """A value that is drawn and that no row has is told to the analyst: the chapters have none."""
     drawn = 0
-    for name, notebook in chapters.items():
+    for notebook in chapters.values():
         setup, *cells = (cell.source for cell in code_cells(notebook)[1:])
         for source in (one for one in cells if "chapter.figure(" in one):
             names = {"epci": EXAMPLE_EPCI}
