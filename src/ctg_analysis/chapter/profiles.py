@@ -53,9 +53,6 @@ HIGH, ROOM = 24, 7  # units; around the outermost marks
 SERIES, AMONG = 54, 84  # widths
 HALF = 9  # of the height of the band of the quartiles
 RULER = 380  # width
-# The colours of a page, those of our drawings where there is none, in a notebook.
-HERE, EDGE = f"var(--accent, {TERRITORY})", f"var(--ink, {INK})"
-GROUND, LAID = f"var(--paper, {PAPER})", f"var(--rule, {RULE})"
 LEAST = 0.2  # of the highest value, that the height of a series stands for: a change of 1 % is not drawn as a fall
 NAMES = {"departement": "Département", "region": "Région", "france": "France"}  # of places that are several
 MOST = 3  # findings of a chapter
@@ -146,15 +143,15 @@ def ruler(own: float, others: Mapping[str, float]) -> str:
     least = min(0.0, low) if low <= high / 2 else low - max(high - low, LEAST * high) / 2
     x = scale(least, high + (high - least) * 0.08, ROOM, RULER)
     drawing = Drawing(HIGH, RULER)
-    drawing.line([(0, middle), (RULER, middle)], LAID, 2)
+    drawing.line([(0, middle), (RULER, middle)], RULE, 2)
     if least <= 0:
-        drawing.line([(x(0), middle), (x(own), middle)], HERE, 2)
+        drawing.line([(x(0), middle), (x(own), middle)], TERRITORY, 2)
     for level in others.keys() - {"peers"}:
         dashes = {"stroke_dasharray": "3 2"} if level == ALL_EPCIS else {}
-        drawing.line([(x(others[level]), middle - 7), (x(others[level]), middle + 7)], EDGE, 2.5, **dashes)
-    drawing.circle(x(own), middle, 6.5, HERE, stroke=GROUND, stroke_width=1.5)
+        drawing.line([(x(others[level]), middle - 7), (x(others[level]), middle + 7)], INK, 2.5, **dashes)
+    drawing.circle(x(own), middle, 6.5, TERRITORY, stroke=PAPER, stroke_width=1.5)
     if "peers" in others:
-        drawing.circle(x(others["peers"]), middle, 4.5, GROUND, stroke=EDGE, stroke_width=2)
+        drawing.circle(x(others["peers"]), middle, 4.5, PAPER, stroke=INK, stroke_width=2)
     return drawing.svg()
 
 

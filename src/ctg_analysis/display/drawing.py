@@ -1,8 +1,12 @@
 """A drawing in SVG, written as it is: text kept as text, the same bytes for the same marks; the palette of all charts.
 
+A page draws the colours of `OF_PAGE` as its part and the hour ask; elsewhere (a notebook, a slide, a file) they stay
+what they are.
+
 A general library takes some 60 ms for a chart; these take 1 ms, and a table has one or two in each of its lines.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from textwrap import wrap
@@ -13,11 +17,23 @@ from ctg_analysis.display.texts import NBSP, typography
 
 TERRITORY = "#0b4f6c"
 OTHERS = {"departement": "#c65d21", "region": "#8a7fb5", "france": "#8c8c8c", "peers": "#4f7a4a"}
-PARTS = ("#0b4f6c", "#7fb2c9", "#e0a458", "#5c5c5c")
-INK, FAINT, PAPER, LAND, RULE, BAND = "#1d1d1b", "#57544d", "#fff", "#f1efe9", "#b9b5ab", "#e3eef3"
+INK, FAINT, PAPER, LAND, RULE = "#1d1d1b", "#57544d", "#ffffff", "#f1efe9", "#b9b5ab"
 GRID, WARM = "#e4e0d6", "#a8480f"  # fainter than a rule; of words about what is orange
-SEQUENTIAL = ("#e3eef3", "#b3d0dd", "#77a9c0", "#3c7d9b", "#0b4f6c")
-DIVERGING = ("#b5541c", "#e3a77c", "#f0ede6", "#7fb2c9", "#0b4f6c")
+AROUND = "#ece8de"  # the land around that of a map
+SEQUENTIAL = ("#e3eef3", "#b3d0dd", "#77a9c0", "#3c7d9b", TERRITORY)
+BAND = SEQUENTIAL[0]
+FALLS = ("#b5541c", "#e3a77c")
+DIVERGING = (*FALLS, LAND, SEQUENTIAL[2], TERRITORY)
+PARTS = (TERRITORY, SEQUENTIAL[2], "#e0a458", FAINT)
+# The variables of style.css that stand for colours of drawings.
+OF_PAGE = {
+    **{TERRITORY: "--accent", INK: "--ink", FAINT: "--faint", PAPER: "--paper", WARM: "--warm"},
+    **{RULE: "--line", GRID: "--grid", LAND: "--land", AROUND: "--around"},
+    **{shade: f"--tone-{rank}" for rank, shade in enumerate(SEQUENTIAL[:-1], start=1)},
+    **{shade: f"--fall-{rank}" for rank, shade in zip((2, 1), FALLS, strict=True)},
+}
+DARK, GREY = 100, 16  # of 255: the highest part of a dark colour, how far those of a grey are from each other
+VARIABLE = re.compile(r"var\(--[\w-]+,(#\w{6})\)")
 
 WIDTH = 440  # of a drawing, in its own units: narrow, so that the text stays readable on a phone
 SIZE, SMALL = 12, 11.5  # of letters, in the same units: 10 px at least on a screen of 390
@@ -80,7 +96,7 @@ class Drawing:
 
     def _mark(self, kind: str, **attributes: object) -> None:
         """Add a mark with its attributes as SVG writes them, those that are empty left out."""
-        texts = {name: value if isinstance(value, str) else written(value) for name, value in attributes.items()}
+        texts = {name: of_page(one) if isinstance(one, str) else written(one) for name, one in attributes.items()}
         told = "".join(f' {name.replace("_", "-")}="{text}"' for name, text in texts.items() if text)
         self._marks.append(f"<{kind}{told}/>")
 
@@ -89,8 +105,33 @@ def element(marks: str, width: float, height: float) -> str:
     """Return an SVG element of marks, of such a size."""
     size = f'width="{written(width)}" height="{written(height)}"'
     size = f'viewBox="0 0 {written(width)} {written(height)}" {size}'
-    font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{INK}"'
+    font = f'font-family="{FONTS}" font-size="{SIZE}" fill="{of_page(INK)}"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} {font}>{marks}</svg>'
+
+
+def of_page(colour: str) -> str:
+    """Return a colour as a page draws it, by its part, by day and by night; another text as it is.
+
+    A dark grey, in which seaborn draws the edges of its boxes, is the ink of the page.
+
+    >>> of_page("#0b4f6c"), of_page("#c65d21"), of_page("#333333")
+    ('var(--accent,#0b4f6c)', '#c65d21', 'var(--ink,#333333)')
+    """
+    if not colour.startswith("#"):
+        return colour
+    levels = bytes.fromhex(colour[1:])
+    is_ink = max(levels) < DARK and max(levels) - min(levels) < GREY
+    name = OF_PAGE.get(colour) or ("--ink" if is_ink else "")
+    return f"var({name},{colour})" if name else colour
+
+
+def plain(svg: str) -> str:
+    """Return a drawing of a page in the colours that it has without one.
+
+    >>> plain('<circle fill="var(--accent,#0b4f6c)"/>')
+    '<circle fill="#0b4f6c"/>'
+    """
+    return VARIABLE.sub(r"\1", svg)
 
 
 def written(number: float) -> str:

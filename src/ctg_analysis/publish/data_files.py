@@ -20,6 +20,7 @@ from ctg_analysis.chapter.structures import STRUCTURES_FILE
 from ctg_analysis.chapter.tables import FILE as SPACES_FILE
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import LIST, PAIR
+from ctg_analysis.display.drawing import plain
 from ctg_analysis.display.sentences import value_text
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
@@ -261,7 +262,7 @@ def add_charts(report: Path) -> None:
         drawn = filter(None, map(CHART.search, FIGURE.findall(path.read_text(encoding="utf-8"))))
         for rank, (title, drawing) in enumerate((chart.groups() for chart in drawn), start=1):
             name = f"{path.stem}_{rank}"
-            (data / CHARTS / f"{name}.svg").write_text(drawing, encoding="utf-8")
+            (data / CHARTS / f"{name}.svg").write_text(plain(drawing), encoding="utf-8")
             about = {"name": name, "path": f"{CHARTS}/{name}.svg", "title": unescape(TAG.sub("", title))}
             package["resources"].append(about | {"format": "svg", "mediatype": "image/svg+xml"})
     _write_json(data / PACKAGE, package)

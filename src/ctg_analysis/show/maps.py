@@ -18,7 +18,7 @@ import shapely
 from geopandas import GeoDataFrame, GeoSeries
 from matplotlib import pyplot
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, to_hex, to_rgb
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from statsmodels.stats.proportion import proportion_confint
@@ -48,10 +48,10 @@ IN_TITLE = 2  # communes that the title of a map of circles names: the largest
 CLEAR = 2  # pixels between a name and a circle
 LARGE_TOWN, TOWNS = 2_000, 4  # inhabitants of a town that is named around the territory; how many of them at most
 OF_A_LINE = 16  # letters of the name of an EPCI
-AROUND, UNKNOWN = "#ece8de", "#8c8c8c"  # the land around; the border of a commune without a value to shade
+UNKNOWN = "#8c8c8c"  # the border of a commune without a value to shade
 LOCATOR, LARGE, APART = 440, 21, 60  # pixels: the height of a locator at most, its letters, between two of its towns
 HIDDEN, ESTIMATED, WHOLE = "non affiché", "estimation lissée", "ensemble du territoire"
-FALL, FALLS = "baisse", drawing.DIVERGING[:2]  # with lines too: without colours they would be taken for rises
+FALL = "baisse"  # with lines too: without colours they would be taken for rises
 HATCHES = {HIDDEN: "///", ESTIMATED: "--", FALL: "\\\\\\"}
 CLASSES, FEWEST = 5, 3  # classes at most; values that are a class each
 ROW, SQUARE, FOOT = 7, 12, 4  # pixels of a legend: between two rows, its squares, under the last row
@@ -125,9 +125,10 @@ def rates(land: GeoDataFrame, rows: pd.DataFrame, sites: GeoDataFrame | None = N
         hatch=np.select([estimated, ~rows["shown"] & ~bounded], [ESTIMATED, HIDDEN], ""),
         text=rows["text"].where(~estimated, rows["text"] + f" ({ESTIMATED}{NBSP}: " + known["text"] + ")"),
     )
-    rows.loc[rows["shade"].isin(FALLS) & rows["hatch"].eq(""), "hatch"] = FALL
+    rows.loc[rows["shade"].isin(drawing.FALLS) & rows["hatch"].eq(""), "hatch"] = FALL
     legend = [(_swatch(PAPER), words) for words in rows.loc[bounded, "text"].unique()]
-    legend += [(_swatch(shade, FALL * (shade in FALLS)), words) for shade, words in zip(shades, labels, strict=True)]
+    shaded = zip(shades, labels, strict=True)
+    legend += [(_swatch(shade, FALL * (shade in drawing.FALLS)), words) for shade, words in shaded]
     legend += [(_swatch(PAPER, what), what) for what in (ESTIMATED, HIDDEN) if rows["hatch"].eq(what).any()]
     if own["value"].notna().any():
         legend.append((_mark("D", 8.5, INK), f"{WHOLE}{NBSP}: {own['text'].iloc[-1]}"))
@@ -230,7 +231,7 @@ def _map(
     epcis = epcis.clip_by_rect(*ax.viewLim.extents)
     epcis = epcis[~epcis.is_empty]
     if len(epcis):
-        epcis.plot(ax=ax, color=AROUND, edgecolor=PAPER, linewidth=1.2)
+        epcis.plot(ax=ax, color=drawing.AROUND, edgecolor=PAPER, linewidth=1.2)
     for hatch, some in communes.groupby("hatch"):
         edges = [UNKNOWN if shade == PAPER else PAPER for shade in some["shade"]]
         lines = {"hatch": HATCHES[hatch], "hatchcolor": [_line(hatch, one) for one in some["shade"]]} if hatch else {}
@@ -329,7 +330,7 @@ def _write_names(ax: Axes, communes: GeoDataFrame, ground: shapely.Geometry, aro
     for words, place, is_town in around:
         if box := _free(ax, words, shapely.transform(place, ax.transData.transform), 1.6 * is_town, gap, taken):
             ax.plot(*place.coords[0], "o", color=drawing.FAINT, markersize=3.2 * is_town)
-            _name(ax, words, box, color=drawing.FAINT, url=AROUND)
+            _name(ax, words, box, color=drawing.FAINT, url=drawing.AROUND)
             taken.append(box)
 
 
@@ -405,8 +406,8 @@ def _name(ax: Axes, words: str, box: shapely.Polygon, size: float = drawing.LETT
 
 def _spread(classes: int) -> list[str]:
     """So many shades, as far from each other as they may be."""
-    palette = LinearSegmentedColormap.from_list("", drawing.SEQUENTIAL)
-    return [to_hex(shade) for shade in palette(np.linspace(0, 1 if classes > 2 else 0.75, classes))]
+    ranks = np.linspace(0, CLASSES - 1 if classes > 2 else CLASSES - 2, classes)
+    return [drawing.SEQUENTIAL[round(rank)] for rank in ranks]
 
 
 def classes_of(known: pd.DataFrame, indicator: Indicator) -> tuple[list[float], list[str]]:

@@ -13,7 +13,7 @@ from matplotlib import pyplot, rc_context
 from matplotlib.artist import Artist
 from matplotlib.figure import Figure
 
-from ctg_analysis.display.drawing import INK, SIZE, element
+from ctg_analysis.display.drawing import INK, SIZE, element, of_page
 from ctg_analysis.display.texts import NBSP, typography
 
 NS, XLINK = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"
@@ -73,7 +73,7 @@ def _together(link: str, marks: list[str]) -> str:
     if not link:
         return "".join(marks)
     if link.startswith("#"):
-        rim = f'paint-order="stroke" stroke="{link}" stroke-width="2.5" stroke-linejoin="round"'
+        rim = f'paint-order="stroke" stroke="{of_page(link)}" stroke-width="2.5" stroke-linejoin="round"'
         return f"<g {rim}>{''.join(marks)}</g>"
     return f"<g><title>{escape(link)}</title>{''.join(marks)}</g>"
 
@@ -82,7 +82,7 @@ def _pattern(pattern: etree._Element, name: str) -> str:
     ground, lines = pattern
     style = _attributes(_style(lines))
     size = f'width="{pattern.get("width")}" height="{pattern.get("height")}" patternUnits="userSpaceOnUse"'
-    ground = f'<path d="M0 0H73V73H0z" fill="{ground.get("fill")}"/>'
+    ground = f'<path d="M0 0H73V73H0z" fill="{of_page(ground.get("fill"))}"/>'
     return f'<defs><pattern id="{name}" {size}>{ground}<path d="{_path(lines.get("d"))}"{style}/></pattern></defs>'
 
 
@@ -134,7 +134,7 @@ def _attributes(style: dict[str, str]) -> str:
     if "stroke" not in kept:
         kept.pop("stroke-width", None)
     return "".join(
-        f' {name}="{NUMBER.sub(lambda one: _short(one[0]), value)}"'
+        f' {name}="{NUMBER.sub(lambda one: _short(one[0]), of_page(value))}"'
         for name, value in kept.items()
         if PLAIN.get(name) != value
     )
