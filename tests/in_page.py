@@ -23,7 +23,16 @@ NOTES = f"""() => {{
 CONTRASTS = """least => {
   const channel = value => (value /= 255) <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const read = colour => (colour.match(/[\\d.]+/g) ?? []).map(Number);
+  const brush = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true}), known = {};
+  const painted = colour => {
+    brush.clearRect(0, 0, 1, 1);
+    brush.fillStyle = colour;
+    brush.fillRect(0, 0, 1, 1);
+    const [r, g, b, a] = brush.getImageData(0, 0, 1, 1).data;
+    return [r, g, b, a / 255];
+  };
+  const read = colour => colour === "none" ? [] : known[colour] ??= painted(colour);
+  const paper = one => read(getComputedStyle(one).backgroundColor)[3] ? one : paper(one.parentElement);
   const over = (top, alpha, under) => under.map((value, rank) => value + (top[rank] - value) * alpha);
   const low = [];
   for (const svg of document.querySelectorAll("svg[role=img]")) {
@@ -34,7 +43,7 @@ CONTRASTS = """least => {
       if (text.localName !== "text" || !text.textContent.trim()) return;
       const style = getComputedStyle(text), box = text.getBoundingClientRect();
       const point = new DOMPoint(box.left + box.width / 2, box.top + box.height / 2);
-      let behind = [255, 255, 255];
+      let behind = read(getComputedStyle(paper(svg)).backgroundColor).slice(0, 3);
       drawn.slice(0, last).forEach((mark, rank) => {
         const {fill, fillOpacity, opacity} = getComputedStyle(mark), [r, g, b, a] = read(fill);
         if (mark.localName === "text" || r === undefined) return;

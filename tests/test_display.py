@@ -21,7 +21,7 @@ from ctg_analysis.chapter.demography import ages
 from ctg_analysis.chapter.known import source, uncompared
 from ctg_analysis.chapter.territory import Territory, name_of_place, with_one_france
 from ctg_analysis.display import markup, sentences, tables, texts
-from ctg_analysis.display.drawing import BAND, SEQUENTIAL
+from ctg_analysis.display.drawing import BAND, SEQUENTIAL, plain
 from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.quantities import singular
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
@@ -175,7 +175,7 @@ def test_the_area_of_a_circle_is_in_proportion_of_the_count():
 
 
 def test_each_commune_of_a_map_has_the_shade_of_its_class():
-    drawing = rates(*squares(10.0, 20.0, 30.0, 40.0, 50.0))
+    drawing = plain(rates(*squares(10.0, 20.0, 30.0, 40.0, 50.0)))
     shades = re.findall('<title>.*?</title><path [^>]*fill="(#\\w+)"', drawing)
     assert shades[0] == SEQUENTIAL[0] and shades[3:] == [SEQUENTIAL[-1]] * 2 and len(set(shades)) == 4
     legend = re.findall('<path [^>]*fill="(#\\w+)"', drawing.rpartition("</title>")[2])
@@ -222,7 +222,7 @@ def yearly(years, values, **more):
 def test_a_line_does_not_cross_a_date_whose_value_is_missing():
     theme()
     rows = yearly([2018, 2019, 2020, 2021, 2022, 2023], [1.0, 2, 3, np.nan, 4, 5])
-    line = svg(rows.plot("year", "value", legend=False).figure)
+    line = plain(svg(rows.plot("year", "value", legend=False).figure))
     assert re.search(r'd="([^"]*)" fill="none" stroke="#0b4f6c"', line)[1].count("M") == 2
 
 
@@ -443,7 +443,7 @@ def test_a_line_of_sums_is_in_the_band_of_its_bounds_and_its_two_ends_are_writte
     finish(ax.figure, rows, tell_marks(ax.figure, rows, GeoDataFrame()))
     drawing = svg(ax.figure)
     assert re.findall(r"<text[^>]*>(entre [^<]+)</text>", drawing) == ["entre 0 et 68", "entre 9 et 77"]
-    assert f'fill="{BAND}"' in drawing
+    assert f'fill="{BAND}"' in plain(drawing)
 
 
 def by_commune(indicator: str, **cells: tuple[str, str]) -> tables.Column:

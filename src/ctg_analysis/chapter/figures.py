@@ -4,10 +4,8 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 from matplotlib import pyplot
-from matplotlib.figure import Figure
 
 from ctg_analysis.chapter import analyst, surveyed
 from ctg_analysis.chapter.figure_words import at_shared_period, figure_words, told_apart
@@ -21,10 +19,9 @@ from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import OK, Count, Indicator, Mean
 from ctg_analysis.model.source import SURVEY
 from ctg_analysis.show import maps
-from ctg_analysis.show.finish import finish, of_axis
+from ctg_analysis.show.finish import of_axis
 from ctg_analysis.show.maps import with_estimates
-from ctg_analysis.show.marks import Told, tell_marks
-from ctg_analysis.show.svg import svg
+from ctg_analysis.show.on_page import figure_of, on_page
 
 CLOSE = 1e-9  # of a value: one that is so close is the same
 COLUMNS = {"indicator", "label", "level", "place", "territory", "period", "value", "text", "source"}
@@ -59,22 +56,13 @@ def figure(
     if isinstance(words, Html):
         pyplot.close(whole)
         return words
-    told = _told_marks(territory, whole, rows)
-    for value in told.unknown:
+    drawn = on_page(whole, rows, rows if "geometry" in rows else territory.land)
+    for value in drawn.unknown:
         print(f"figure « {words.title} » : {of_axis(value)} est dessiné, sans être dans les lignes", file=sys.stderr)
-    is_map = any(ax.get_aspect() != "auto" for ax in whole.get_axes())
-    notes = [note, finish(whole, rows, told) if told.is_read else "", words.note]
-    words = replace(words, note=texts.typography(" ".join(filter(None, notes))), alt=alt or words.alt)
-    shown = markup.figure(svg(whole), kind="map" if is_map else "chart", **vars(words))
+    said = texts.typography(" ".join(filter(None, [note, drawn.note, words.note])))
+    words = replace(words, note=said, alt=alt or words.alt)
+    shown = markup.figure(drawn.svg, kind=drawn.kind, **vars(words))
     return telling(shown, SHOWN, *(name for name in rows["indicator"].unique() if name in CATALOGUE))
-
-
-def _told_marks(territory: Territory, whole: Figure, rows: pd.DataFrame) -> Told:
-    """The marks of a figure, told; those of `charts`, or of a notebook that has told its marks, stand as they are."""
-    first = whole.get_axes()[0]
-    if not first.axison or any(mark.get_url() for mark in first.get_children()):
-        return Told(is_read=False)
-    return tell_marks(whole, rows, rows if "geometry" in rows else territory.land)
 
 
 def _held_to(territory: Territory, rows: pd.DataFrame) -> None:
@@ -93,19 +81,6 @@ def _held_to(territory: Territory, rows: pd.DataFrame) -> None:
     if len(changed):
         what = f"{len(changed)} values are no more those of the observations"
         raise UserError(f'figure: {what}: expected chapter.computed(rows, value, label="…"), which writes them')
-
-
-def figure_of(drawing: object, verb: str) -> Figure:
-    """The figure of a drawing: axes, a figure, several axes of pandas, a grid of seaborn.
-
-    Raises:
-        UserError: something else.
-    """
-    first = drawing.flat[0] if isinstance(drawing, np.ndarray) and drawing.size else drawing
-    found = first if isinstance(first, Figure) else getattr(first, "figure", None)
-    if not hasattr(found, "savefig"):
-        raise UserError(f"{verb}: found {type(drawing).__name__}, expected a figure of matplotlib or its axes")
-    return getattr(found, "figure", found)
 
 
 def communes_map(territory: Territory, *indicators: Indicator, structures: str = "") -> Html:

@@ -15,7 +15,6 @@ from matplotlib import pyplot
 from matplotlib.ticker import ScalarFormatter
 
 from ctg_analysis.chapter import analyst
-from ctg_analysis.chapter.figures import figure_of
 from ctg_analysis.chapter.known import source as source_of
 from ctg_analysis.chapter.known import unavailable
 from ctg_analysis.chapter.territory import Territory
@@ -33,6 +32,7 @@ from ctg_analysis.model.settings import project_path
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.raw.files import load
 from ctg_analysis.show.finish import of_axis
+from ctg_analysis.show.on_page import figure_of
 
 MOST_ROWS, MOST_COLUMNS = 60, 20  # of a table on a page, as pandas shows them
 DOTS, SCREEN = 160, 96  # of a drawing, and of a page, by inch: sharp on paper too

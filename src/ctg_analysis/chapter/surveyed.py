@@ -93,7 +93,7 @@ def few_of(names: pd.Series) -> str:
 def foremost(rows: pd.DataFrame, word: str) -> str:
     """The answer that comes first, and those that no test tells from it (rule R14).
 
-    rows: columns name, text, share, n_eff. The variance of the difference is that of answers that exclude each other;
+    rows: columns label, text, share, n_eff. The variance of the difference is that of answers that exclude each other;
     where several may be given, it is less.
     """
     rows = rows.sort_values("share", ascending=False, kind="stable")
@@ -102,7 +102,7 @@ def foremost(rows: pd.DataFrame, word: str) -> str:
     error = ((first["share"] + others["share"] - gap**2) / first["n_eff"]) ** 0.5
     equal = rows["text"].eq(first["text"])
     close = others[(gap <= Z * error) & ~equal[1:]]
-    said = [f"« {texts.uncapitalised(name)} »" for name in rows["name"]]
+    said = [f"« {texts.uncapitalised(name)} »" for name in rows["label"]]
     head = f"Les réponses les plus {word}s, à égalité" if equal.sum() > 1 else f"La réponse la plus {word}"
     sentence = f"{head} : {texts.listed(said[: equal.sum()])} ({first['text']})"
     if close.empty:

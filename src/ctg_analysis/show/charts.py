@@ -1,13 +1,15 @@
-"""Charts that several chapters draw: a table of observations in, the Axes of matplotlib out, as seaborn's functions do.
+"""Charts that seaborn lacks: a table of rows in, the Axes of matplotlib out, as seaborn's functions do.
 
-The tables come from `chapter.data` or `chapter.members`, with the columns name, level, value, low, high and text (the
-value as a reader sees it), in the order to draw. Every mark tells what it is worth (`svg.tell`). Sizes are in pixels.
+The rows have the columns label, value, low, high and text (the value as a reader sees it), in the order to draw. Every
+mark tells what it is worth (`svg.tell`). Sizes are in pixels. ax: axes of one's own to draw on.
 """
 
 from itertools import pairwise
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from ctg_analysis.display.drawing import (
     FAINT,
@@ -25,71 +27,110 @@ from ctg_analysis.display.drawing import (
     length,
 )
 from ctg_analysis.display.quantities import number, percent
-from ctg_analysis.show.layout import BAR, GAP, HEIGHT, LINE_HEIGHT, ROW, axes, rowed, scale, with_axes, write
+from ctg_analysis.show.layout import (
+    BAR,
+    EDGE,
+    GAP,
+    HEIGHT,
+    KEY,
+    LINE_HEIGHT,
+    ROW,
+    axes,
+    headings,
+    key,
+    rowed,
+    scale,
+    under_headings,
+    with_axes,
+    write,
+)
 from ctg_analysis.show.svg import tell
 
+DISC = {"marker": "o", "color": TERRITORY, "markersize": 10, "markeredgewidth": 0, "linestyle": ""}
+RING = DISC | {"markerfacecolor": PAPER, "markeredgewidth": 1.6}
+STROKE = {"color": WARM, "marker": "|", "markersize": 16, "markeredgewidth": 3, "linestyle": ""}
 CELL_NAME, PYRAMID_ROW = 16, 15  # letters of a name beside cells; a row of a pyramid
 
 
-def bars(rows: pd.DataFrame) -> Axes:
-    """Horizontal bars from zero, one for each row, with the interval of those that have one."""
-    rows = rows.reindex(columns=["name", "value", "low", "high", "text"])
-    ends = rows[["value", "high"]].max(axis=1).clip(lower=0)
-    ax, middles = rowed(rows["name"], right=max(length(text, bold=True) for text in rows["text"]) + GAP)
-    drawn = ax.barh(middles, rows["value"], BAR, color=TERRITORY)
-    for bar, y, end, row in zip(drawn, middles, ends, rows.itertuples(index=False), strict=True):
-        tell(bar, row.name, row.text)
-        if pd.notna(row.low):
-            ax.hlines(y, row.low, row.high, PAPER, linewidth=3.6)
-            ax.hlines(y, row.low, row.high, INK, linewidth=1.4)
-        write(ax, end, y, row.text, aside=GAP, weight="bold")
-    ax.axvline(0, color=RULE, linewidth=1)
-    ax.set_yticks(middles)
-    scale(ax, min(0.0, rows[["value", "low"]].min(axis=None)), ends.max())
-    return ax
-
-
-def cells(values: pd.DataFrame, texts: pd.DataFrame, *, sums: bool = False) -> Axes:
+def cells(rows: pd.DataFrame, *, x: str, y: str, sums: bool = False, ax: Axes | None = None) -> Axes:
     """A bar in each cell of a table, all on one scale, each column from its own zero.
 
-    values, texts: the same rows and columns. sums: the last row and the last column are those of the others, written
-    without a bar.
+    rows: columns value and text, one row for each cell. x, y: the columns of the columns and of the rows of the table,
+    in the order of the rows. sums: the last row and the last column are those of the others, written without a bar.
     """
+    order = {"index": rows[y].unique(), "columns": rows[x].unique()}
+    values, texts = (rows.pivot(index=y, columns=x, values=one).reindex(**order) for one in ("value", "text"))
+    if values.empty:
+        return axes(ROW, ax=ax)
+    texts = texts.fillna("")
     if sums:
         values = values.iloc[:-1, :-1].reindex_like(values)
     left = max(length(folded(name, CELL_NAME), bold=True) for name in values.index) + GAP
     across = (WIDTH - left) / len(values.columns)
     heads = [folded(str(label), max(7, int(across / 6.3))) for label in values.columns]
     top = 6 + LINE_HEIGHT * (1 + max(head.count("\n") for head in heads))
-    ax, middles = rowed(values.index, letters=CELL_NAME, top=top, bold=[False] * (len(values) - 1) + [sums])
+    bold = [False] * (len(values) - 1) + [sums]
+    ax, middles = rowed(values.index, letters=CELL_NAME, top=top, bold=bold, ax=ax)
     room = across - GAP - 4 - max(length(text, SMALL) for text in texts.to_numpy()[values.notna()])
     longs = values.fillna(0) / (values.max(axis=None) or 1) * max(room, 4) / across
     for column, head in enumerate(heads):
         write(ax, column, (top - 6) / 2, head, size=SMALL, color=FAINT, aside=0.1)
         ax.vlines(column, top, ax.get_ylim()[0], RULE, linewidth=1)
-        for rank, (y, long) in enumerate(zip(middles, longs.iloc[:, column], strict=True)):
-            (bar,) = ax.barh(y, long, BAR, column, color=TERRITORY)
+        for rank, (middle, long) in enumerate(zip(middles, longs.iloc[:, column], strict=True)):
+            (bar,) = ax.barh(middle, long, BAR, column, color=TERRITORY)
             tell(bar, f"{values.index[rank]}, {values.columns[column]}", texts.iloc[rank, column])
             weight = "bold" if pd.isna(values.iloc[rank, column]) else "normal"
-            write(ax, column + long, y, texts.iloc[rank, column], aside=4, size=SMALL, weight=weight)
+            write(ax, column + long, middle, texts.iloc[rank, column], aside=4, size=SMALL, weight=weight)
     ax.set_xlim(0, len(heads))
     return ax
 
 
-def pyramid(rows: pd.DataFrame) -> Axes:
+def blocks(rows: pd.DataFrame, *, bar: str = "", ring: str = "", stroke: str = "", ax: Axes | None = None) -> Axes:
+    """Bars from zero under the title of their block, with the interval of those that have one, or with marks.
+
+    rows: columns block, label, value (NaN when it may not be shown), text, low and high. bar: what a bar is, where
+    there are marks. ring, stroke: the columns of their values, by which they are named.
+    """
+    marks = [name for name in (ring, stroke) if name]
+    if rows.empty:
+        return axes(ROW, ax=ax)
+    rows = rows.iloc[pd.factorize(rows["block"])[0].argsort(kind="stable")]
+    names, places = under_headings(rows["label"], rows["block"])
+    right = max(length(text, bold=True) for text in rows["text"]) + 2 * GAP
+    ax, middles = rowed(names, right=right, top=KEY if marks else 0, row=23, letters=24, ax=ax)
+    for title, y in headings(rows["block"], middles, places):
+        write(ax, 0, y, title, weight="bold", xycoords=EDGE)
+    ends = rows[["value", "high", *marks]].max(axis=1).fillna(0)
+    looks = {name: look | {"label": name} for name, look in ((ring, RING), (stroke, STROKE)) if name}
+    for y, end, row in zip(middles[places], ends, rows.to_dict("records"), strict=True):
+        (drawn,) = ax.barh(y, row["value"], 13, color=TERRITORY)
+        tell(drawn, f"{row['block']}, {row['label']}", row["text"])
+        for shade, width in ((PAPER, 3.6), (INK, 1.4)) if pd.notna(row["low"]) else ():
+            ax.hlines(y, row["low"], row["high"], shade, linewidth=width)
+        for name, look in looks.items():
+            ax.plot(row[name], y, **look)
+        weight = "bold" if pd.notna(row["value"]) else "normal"
+        write(ax, end, y, row["text"], aside=2 * GAP if marks else GAP, weight=weight)
+    scale(ax, 0, ends.max())
+    if marks:
+        key(ax, [Patch(color=TERRITORY, label=bar), *(Line2D([], [], **look) for look in looks.values())])
+    return ax
+
+
+def pyramid(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """An age pyramid in % of the population, men on the left, against the outline of another place, if it has rows.
 
     rows: of `Chapter.ages`, from the youngest, those of the territory first.
     """
     rows = rows[rows.groupby("territory")["value"].transform(lambda values: values.notna().all())]
     if rows.empty:
-        return axes(ROW)
+        return axes(ROW, ax=ax)
     tables = [
         table.pivot(index="age", columns="sex", values="value").loc[table["age"].unique()[::-1]]
         for _, table in rows.groupby("territory", sort=False)
     ]
     territory, outline, name = tables[0], tables[1:2], rows["place"].iloc[-1]
-    ax, middles = rowed(territory.index, row=PYRAMID_ROW, size=SMALL, top=38, bottom=20)
+    ax, middles = rowed(territory.index, row=PYRAMID_ROW, size=SMALL, top=38, bottom=20, ax=ax)
     edges = [*(middles - PYRAMID_ROW / 2), middles[-1] + PYRAMID_ROW / 2]
     for sex, side, shade, ink in (("Hommes", -1, TERRITORY, TERRITORY), ("Femmes", 1, PARTS[1], SEQUENTIAL[3])):
         write(ax, 0, 8, sex.lower(), aside=8 * side, color=ink, weight="bold")

@@ -3,7 +3,7 @@
 Sizes are in pixels.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 import numpy as np
@@ -27,13 +27,22 @@ HEIGHT, BOTTOM, LABEL = 210, 24, 18  # of a line chart; room for its years; for 
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # numbers between them are years when they are all on one axis
 HIGH_UP = 0.5  # of the highest value: where all are above, the axis of a line need not begin at zero
 KEY, TICK = 24, 45  # room for what marks stand for; for a number of a horizontal scale
+EDGE = ("figure fraction", "data")  # where the words below the rows, and their headings, begin
+HEADING = 62  # letters of the name of a group before it goes on on a second line
 LEAST_SPAN = 0.2  # of the highest value that an axis shows all the same: a change of 1 % is not drawn as a fall
 
 
-def axes(height: float, *, left: float = 0, right: float = 0) -> Axes:
-    """Axes as wide as a chart of a page, so far from both sides of their figure; no spines, no ticks, no grid."""
-    figure = pyplot.figure(figsize=(WIDTH * PIXEL, height * PIXEL))
-    ax = figure.add_axes((left / WIDTH, 0, (WIDTH - left - right) / WIDTH, 1))
+def axes(height: float, *, left: float = 0, right: float = 0, ax: Axes | None = None) -> Axes:
+    """Axes as wide as a chart of a page, so far from both sides of their figure; no spines, no ticks, no grid.
+
+    ax: axes of a figure of one's own, which keep their height, so far from both their sides.
+    """
+    if ax is None:
+        figure = pyplot.figure(figsize=(WIDTH * PIXEL, height * PIXEL))
+        ax = figure.add_axes((left / WIDTH, 0, (WIDTH - left - right) / WIDTH, 1))
+    else:
+        box, width = ax.get_position(), ax.figure.bbox.width
+        ax.set_position((box.x0 + left / width, box.y0, box.width - (left + right) / width, box.height))
     ax.set_axis_off()
     return ax
 
@@ -60,6 +69,7 @@ def rowed(
     letters: int = NAME_WIDTH,
     size: float = SIZE,
     bold: Iterable[bool] = (),
+    ax: Axes | None = None,
 ) -> tuple[Axes, np.ndarray]:
     """Axes with a row for each name, which stands left of them, and the middle of each row, in pixels from the top.
 
@@ -70,11 +80,26 @@ def rowed(
     heights = np.array([row + LINE_HEIGHT * line.count("\n") for line in lines], dtype=float)
     middles = top + heights.cumsum() - heights / 2
     left = max(length(line, size, bold=weight == "bold") for line, weight in zip(lines, weights, strict=True)) + GAP
-    ax = axes(top + heights.sum() + bottom, left=left, right=right)
+    ax = axes(top + heights.sum() + bottom, left=left, right=right, ax=ax)
     ax.set_ylim(top + heights.sum() + bottom, 0)
     for line, weight, y in zip(lines, weights, middles, strict=True):
         write(ax, 0, y, line, aside=-GAP, size=size, weight=weight, xycoords=ax.get_yaxis_transform())
     return ax, middles
+
+
+def under_headings(names: pd.Series, groups: pd.Series) -> tuple[pd.Series, np.ndarray]:
+    """The names of the rows with room above those of each group for its name, and the place of each row among them."""
+    opens = groups.ne("") & groups.ne(groups.shift())
+    places = (np.arange(len(names)) + opens.cumsum()).to_numpy()
+    rooms = groups[opens].map(lambda group: "\n" * folded(group, HEADING).count("\n"))
+    rooms.index = places[opens] - 1
+    return pd.concat([pd.Series([*names], places), rooms]).sort_index(), places
+
+
+def headings(groups: pd.Series, middles: np.ndarray, places: np.ndarray) -> Iterator[tuple[str, float]]:
+    """The name of each group and where it stands."""
+    opens = groups.ne("") & groups.ne(groups.shift())
+    return zip(groups[opens].map(lambda group: folded(group, HEADING)), middles[places[opens] - 1], strict=True)
 
 
 def scale(ax: Axes, low: float, high: float, *, before: float = 0, after: float = 0) -> None:

@@ -52,7 +52,7 @@ class Told:
     unknown: list[float] = field(default_factory=list)
 
 
-def tell_marks(figure: Figure, rows: pd.DataFrame, land: GeoDataFrame) -> Told:
+def tell_marks(figure: Figure, rows: pd.DataFrame, land: GeoDataFrame | None = None) -> Told:
     """Tell each mark of a figure what it stands for, but for those that are told already.
 
     Parameters:
@@ -75,7 +75,7 @@ def tell_marks(figure: Figure, rows: pd.DataFrame, land: GeoDataFrame) -> Told:
                 continue
             if isinstance(collection, PathCollection):
                 _tell_points(collection, reader)
-            elif isinstance(collection, PatchCollection) and collection.get_array() is not None:
+            elif land is not None and isinstance(collection, PatchCollection) and collection.get_array() is not None:
                 _tell_areas(collection, reader, land)
         in_containers = {id(bar) for one in ax.containers if isinstance(one, BarContainer) for bar in one}
         found.untold += sum(id(patch) not in in_containers and not patch.get_url() for patch in ax.patches)
@@ -100,6 +100,7 @@ class _Reader:
         self.close = TOLERANCE * max(1.0, rows["value"].abs().max() if len(rows) else 0.0)
         is_word = [name for name in rows if not pd.api.types.is_numeric_dtype(rows[name]) and name not in OF_VALUES]
         is_word = [name for name in is_word if name not in ("date", "geometry")]
+        self.numbers = {name for name in rows if pd.api.types.is_numeric_dtype(rows[name])} - {"value"}
         self.columns = [rows[name].astype(str) for name in (*is_word, *(["year"] if "year" in rows else []))]
         self.bearers: dict[str, pd.Series] = {}
         self.words = {axis: self._categories(getattr(ax, f"{axis}axis")) for axis in "xy"}
@@ -142,10 +143,13 @@ class _Reader:
         if words:
             nearest = min(words, key=lambda one: abs(one - position))
             return self.bearing([words[nearest]]) if abs(nearest - position) < HALF else None
-        of_day = self.rows["year"].astype(float).eq(position) | pd.Series(
-            date2num(self.rows["date"]), self.rows.index
-        ).eq(position)
-        return of_day if of_day.any() else None
+        of_axis = getattr(self.ax, f"get_{axis}label")()
+        if of_axis in self.numbers:
+            is_there = self.rows[of_axis].astype(float).eq(position)
+        else:
+            days = pd.Series(date2num(self.rows["date"]), self.rows.index)
+            is_there = self.rows["year"].astype(float).eq(position) | days.eq(position)
+        return is_there if is_there.any() else None
 
     def row(self, x: float, y: float, value: str, colour: str) -> pd.Series | None:
         """The row that a mark stands for; None where none or several do, which is counted.

@@ -16,9 +16,9 @@ from ctg_analysis.display.markup import SHOWN, Html, telling
 from ctg_analysis.display.quantities import agreed, counted, euros, number, quantity, thousands
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text
+from ctg_analysis.display.words import Words
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import Indicator
-from ctg_analysis.show.charts import bars, cells
 
 ACTIONS, FILE = "bilan_actions", "demarche_bilan_actions.csv"
 NO_BASELINE = (
@@ -33,7 +33,13 @@ PER_ACTION = (
 BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel sont tous deux connus"
 
 
-class Bilan(DemarcheChapter):
+class WithActions(DemarcheChapter):
+    """A chapter whose actions have an origin: those of the convention before, or of the one under way."""
+
+    origin: pieces.Origin
+
+
+class Bilan(WithActions):
     """The actions of the convention before, with the verbs of chapter 13."""
 
     ANSWERS_FROM = (ACTIONS,)
@@ -44,15 +50,17 @@ class Bilan(DemarcheChapter):
         super().__init__(territory)
         self.actions = self.table(ACTIONS)
 
-    def statuses(self, family: str, whole: str) -> Html:
+    def statuses(self, family: str, whole: str) -> pd.DataFrame:
         """How many actions were done, partly done, put off, given up, axis by axis.
+
+        Columns: label (the axis), statut, value, text.
 
         family: the indicators that tell it for the whole, which the chart stands for. whole: their number.
         """
-        names = [whole, *_members(family)]
-        box = self.missing("Statut des actions de la convention précédente", ACTIONS)
-        piece = box or statuses(self.actions, plan.PAST_STATUSES, self._origin)
-        return telling(piece, SHOWN, *names)
+        shown = [whole, *_members(family)]
+        if box := self.missing("Statut des actions de la convention précédente", ACTIONS):
+            return pieces.nothing(box, shown)
+        return statuses(self.actions, plan.PAST_STATUSES, shown)
 
     def _told(self) -> str:
         """How many of the actions were done."""
@@ -60,15 +68,20 @@ class Bilan(DemarcheChapter):
         done = int(whole["réalisée"])
         return f"{number(done)} action{'s' * (done > 1)} sur {number(whole['total'])} réalisée{'s' * (done > 1)}"
 
-    @needing("Quantités prévues et réalisées", ACTIONS)
-    def quantities(self) -> Html:
-        """What was planned and what was done."""
-        return quantities(self.actions, self._origin)
+    def quantities(self) -> pd.DataFrame:
+        """What was done of what was planned, action by action, in %.
 
-    @needing("Coûts prévus et réels", ACTIONS)
-    def costs(self) -> Html:
-        """What was to be spent and what was."""
-        return costs(self.actions, self._origin)
+        Columns: label, value, text, then those of `plan.quantities`.
+        """
+        if box := self.missing("Quantités prévues et réalisées", ACTIONS):
+            return pieces.nothing(box)
+        return quantities(self.actions)
+
+    def costs(self) -> pd.DataFrame:
+        """What was to be spent and what was, by axis, in euros. Columns: label, argent, value, text, known, actions."""
+        if box := self.missing("Coûts prévus et réels", ACTIONS):
+            return pieces.nothing(box)
+        return costs(self.actions, "Réel")
 
     @needing("Services créés, en projet ou fermés", "equipements_services")
     def services(self) -> Html:
@@ -148,26 +161,31 @@ class Bilan(DemarcheChapter):
         source, note = self.source("competences"), f"{' ; '.join(since)}." if since else ""
         return pieces.table("Qui exerce quelle compétence", header, lines, source, note, marked={len(lines) - 1})
 
-    def by_year(self, family: str) -> Html:
-        """The members of a family of indicators year by year, on one scale, each year from its own zero."""
+    def by_year(self, family: str) -> pd.DataFrame:
+        """The members of a family of indicators year by year, with their sums. Columns: label, année, value, text."""
         members = _members(family)
-        first = next(iter(members.values()))
-        rows = pd.concat([self.territory.own(indicator).assign(name=indicator.label) for indicator in members.values()])
+        rows = self._of_family(family)
         if rows.empty:
-            return telling(known.unavailable(self.territory, first, f"{TITLES[family]}, par année"), SHOWN, *members)
-        wide = rows.pivot_table(index="name", columns="period", values="value", sort=False)
-        most, years = wide.sum(axis=1), f"{wide.columns[0]}-{wide.columns[-1]}"
+            first = next(iter(members.values()))
+            return pieces.nothing(known.unavailable(self.territory, first, f"{TITLES[family]}, par année"), members)
+        wide = rows.pivot_table(index="label", columns="period", values="value", sort=False)
         wide.loc[plan.ALL] = wide.sum()
         wide = wide.assign(Total=wide.sum(axis=1))
-        piece = pieces.chart(
-            cells(wide, wide.map(thousands), sums=True),
-            Listing(["Financeur", *wide.columns], pieces.lines_of(wide, euros)),
-            pieces.Origin(known.source(self.territory, rows, series=True), years, first.file_name),
-            message=f"Premier financeur : {most.idxmax()}, {euros(most.max())} sur {euros(most.sum())}",
-            what=f"{TITLES[family]} (milliers d'euros)",
-            note=first.caveats,
+        return pieces.result(
+            pieces.by_cell(wide, "année", thousands).assign(family=family), funding_words, shown=members
         )
-        return telling(piece, SHOWN, *members)
+
+    def _of_family(self, family: str) -> pd.DataFrame:
+        members = _members(family).values()
+        return pd.concat([self.territory.own(indicator).assign(label=indicator.label) for indicator in members])
+
+    def funding_origin(self, family: str) -> pieces.Origin:
+        """Where the members of a family come from."""
+        rows = self._of_family(family)
+        periods = rows["period"].unique()
+        years = f"{periods.min()}-{periods.max()}"
+        first = next(iter(_members(family).values()))
+        return pieces.Origin(known.source(self.territory, rows, series=True), years, first.file_name)
 
     @property
     def _source(self) -> str:
@@ -182,7 +200,8 @@ class Bilan(DemarcheChapter):
         return max(days, default="")
 
     @property
-    def _origin(self) -> pieces.Origin:
+    def origin(self) -> pieces.Origin:
+        """Where the actions of the convention before come from."""
         return pieces.Origin(self._source, f"bilan de {self._day[:4]}" if self._day else "bilan non daté", FILE)
 
 
@@ -193,40 +212,67 @@ def _members(family: str) -> dict[str, Indicator]:
     return {indicator.id: indicator for indicator in analyst.family_of(family)}
 
 
-def statuses(actions: pd.DataFrame, order: Sequence[str], origin: pieces.Origin) -> Html:
+def funding_words(chapter: Bilan, rows: pd.DataFrame) -> Words:
+    """Who brings the most. rows: of `by_year`."""
+    family, table = rows["family"].iloc[0], pieces.by_name(rows, "année", "value")
+    most = table.drop(index=plan.ALL, errors="ignore")["Total"]
+    return pieces.words(
+        Listing(["Financeur", *table], pieces.lines_of(table, euros)),
+        chapter.funding_origin(family),
+        title=f"Premier financeur : {most.idxmax()}, {euros(most.max())} sur {euros(most.sum())}",
+        what=f"{TITLES[family]} (milliers d'euros)",
+        note=next(iter(_members(family).values())).caveats,
+    )
+
+
+def statuses(actions: pd.DataFrame, order: Sequence[str], shown: Sequence[str] = ()) -> pd.DataFrame:
     """How many actions have each status, axis by axis. order: all the statuses, shown even where none has it."""
-    counts = plan.by_axis(actions, order)
-    whole, drawn = counts.loc[plan.ALL], counts.drop(columns="total", index=plan.ALL)
-    return pieces.chart(
-        cells(drawn, drawn.astype(str)),
-        Listing(["Axe", *order, "Total"], pieces.lines_of(counts)),
-        origin,
-        message=f"Sur {counted(whole['total'], 'action')} : {', '.join(map(counted, whole[list(order)], order))}",
+    counts = plan.by_axis(actions, order).drop(columns="total", index=plan.ALL)
+    return pieces.result(pieces.by_cell(counts, "statut", str), statuses_words, shown=shown)
+
+
+def statuses_words(chapter: WithActions, rows: pd.DataFrame) -> Words:
+    """How many actions have each status. rows: of `statuses`."""
+    counts = pieces.by_name(rows, "statut", "value")
+    whole = counts.sum()
+    counts.loc[plan.ALL] = whole
+    counts = counts.assign(Total=counts.sum(axis=1)).astype(int)
+    return pieces.words(
+        Listing(["Axe", *counts], pieces.lines_of(counts)),
+        chapter.origin,
+        title=f"Sur {counted(whole.sum(), 'action')} : {', '.join(map(counted, whole, whole.index))}",
         what="Actions par axe et par statut (nombre)",
     )
 
 
-def quantities(actions: pd.DataFrame, origin: pieces.Origin) -> Html:
-    """What was planned and what was done, action by action."""
+def quantities(actions: pd.DataFrame) -> pd.DataFrame:
+    """What was done of what was planned, action by action, in %."""
     rows = plan.quantities(actions)
     if rows.empty:
-        return pieces.plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
+        return pieces.nothing(
+            pieces.plain("Aucune action ne dit à la fois ce qui était prévu et ce qui a été réalisé.")
+        )
     drawn = rows.assign(
-        name=(rows["intitule"] + " (" + rows["unite"] + ")").fillna(rows["intitule"]),
-        value=rows["part"],
+        label=(rows["intitule"] + " (" + rows["unite"] + ")").fillna(rows["intitule"]),
+        value=100 * rows["part"],
         text=rows["realise"].map(quantity) + " sur " + rows["prevu"].map(quantity),
     )
-    whole, units = rows["part"].ge(1).sum(), rows["unite"].map(pieces.text_of)
+    return pieces.result(drawn, quantities_words)
+
+
+def quantities_words(chapter: WithActions, rows: pd.DataFrame) -> Words:
+    """How many actions did all that was planned. rows: of `quantities`."""
+    units = rows["unite"].map(pieces.text_of)
     told = {
         "Action": rows["intitule"],
         "Prévu": map(_counted, rows["prevu"], units),
         "Réalisé": map(_counted, rows["realise"], units),
     }
-    return pieces.chart(
-        bars(drawn),
+    whole = counted(rows["part"].ge(1).sum(), "action")
+    return pieces.words(
         Listing(*pieces.by_column(told)),
-        origin,
-        message=f"Tout ce qui était prévu a été fait pour {counted(whole, 'action')} sur {len(rows)}",
+        chapter.origin,
+        title=f"Tout ce qui était prévu a été fait pour {whole} sur {len(rows)}",
         what="Quantités prévues et réalisées, par action",
         note=PER_ACTION,
     )
@@ -236,44 +282,49 @@ def _counted(value: float, unit: str) -> str:
     return f"{quantity(value)} {agreed(unit, value)}".strip()
 
 
-def costs(actions: pd.DataFrame, origin: pieces.Origin, *, so_far: bool = False) -> Html:
-    """What was to be spent and what was, by axis. so_far: the convention is under way, and more will be spent."""
-    rows = plan.costs(actions)
-    whole = rows.loc[plan.ALL]
-    gap = whole["spent"] - whole["planned"]
-    more = (
-        f"{euros(abs(gap))} {'de plus' if gap > 0 else 'de moins'} que prévu"
-        if gap
-        else "exactement ce qui était prévu"
-    )
-    spent = f"{euros(whole['spent'])} pour {euros(whole['planned'])} prévus"
-    real, gap = ("Dépenses déclarées", "") if so_far else ("Coût réel", f", soit {more}")
-    sentence = f"{real}{' à ce jour' * so_far} ({origin.when}) : {spent}{gap}."
-    drawn = rows.drop(index=plan.ALL)  # of another scale
-    drawn = drawn[drawn["planned"].gt(0) | drawn["spent"].gt(0)]
+def costs(actions: pd.DataFrame, end: str) -> pd.DataFrame:
+    """What was to be spent and what was, by axis. end: what that is, « Déclaré » where more will be spent."""
+    rows = plan.costs(actions).drop(index=plan.ALL)  # of another scale
+    cells = pieces.by_cell(rows[["planned", "spent"]].set_axis(["Prévu", end], axis=1), "argent", thousands)
+    counts = rows[["known", "actions"]].rename_axis("label").reset_index()
+    return pieces.result(cells.merge(counts, on="label"), costs_words)
+
+
+def costs_words(chapter: WithActions, rows: pd.DataFrame) -> Words:
+    """What all was to cost and did. rows: of `costs`."""
+    table, counts = pieces.by_name(rows, "argent", "value"), rows.drop_duplicates("label").set_index("label")
+    table = table.join(counts[["known", "actions"]])
+    table.loc[plan.ALL] = table.sum()
+    planned, spent, known_ones, actions = table.loc[plan.ALL]
+    gap, so_far = spent - planned, "Réel" not in table
+    more = f"{euros(abs(gap))} {'de plus' if gap > 0 else 'de moins'} que prévu" if gap else "ce qui était prévu"
+    real, more = ("Dépenses déclarées", "") if so_far else ("Coût réel", f", soit {more}")
     told = {
-        "Axe": rows.index,
-        "Coût prévu": rows["planned"].map(euros),
-        real: rows["spent"].map(euros),
-        "Actions comptées": rows["known"].map(str) + " sur " + rows["actions"].map(str),
+        "Axe": table.index,
+        "Coût prévu": table.iloc[:, 0].map(euros),
+        real: table.iloc[:, 1].map(euros),
+        "Actions comptées": [f"{one:.0f} sur {every:.0f}" for one, every in table[["known", "actions"]].to_numpy()],
     }
-    figure = pieces.chart(
-        pieces.planned_and_spent(drawn.index, drawn[["planned", "spent"]], ("Prévu", "Déclaré" if so_far else "Réel")),
+    notes = [
+        f"{_widest_gap(table.drop(index=plan.ALL))}.",
+        f"{BOTH_KNOWN} : {known_ones:.0f} sur {actions:.0f}." if known_ones < actions else "",
+    ]
+    return pieces.words(
         Listing(*pieces.by_column(told)),
-        origin,
-        message=_widest_gap(drawn),
+        chapter.origin,
+        title=f"{real}{' à ce jour' * so_far} : {euros(spent)} pour {euros(planned)} prévus{more}",
         what=f"Coût prévu et {texts.uncapitalised(real)}, par axe (milliers d'euros)",
-        note=f"{BOTH_KNOWN} : {whole['known']:.0f} sur {len(actions)}." if whole["known"] < len(actions) else "",
+        note=" ".join(filter(None, notes)),
     )
-    return pieces.together(markup.reading(sentence), figure)
 
 
-def _widest_gap(rows: pd.DataFrame) -> str:
-    gaps = (rows["spent"] - rows["planned"]).abs()
+def _widest_gap(table: pd.DataFrame) -> str:
+    planned, spent = table.iloc[:, 0], table.iloc[:, 1]
+    gaps = (spent - planned).abs()
     if not gaps.max() > 0:
         return "Chaque axe a coûté ce qui était prévu"
-    widest = rows.loc[gaps.idxmax()]
-    return f"Plus grand écart : {widest.name}, {euros(widest['spent'])} pour {euros(widest['planned'])} prévus"
+    axis = gaps.idxmax()
+    return f"Plus grand écart : {axis}, {euros(spent[axis])} pour {euros(planned[axis])} prévus"
 
 
 def one_by_one(actions: pd.DataFrame, caption: str, source: str, names: dict[str, pieces.Cell]) -> Html:

@@ -1,10 +1,6 @@
 """Chapter 11: how the residents were asked, who answered, what they say (rules R20 to R26)."""
 
-from typing import NamedTuple
-
 import pandas as pd
-from markupsafe import escape
-from matplotlib.axes import Axes
 
 from ctg_analysis.chapter import surveyed
 from ctg_analysis.chapter.demarche import pieces
@@ -24,12 +20,11 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, SCALE, SEVERAL, UNKNOWN, labels
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.quantities import counted, number
+from ctg_analysis.display.quantities import counted, number, percent
 from ctg_analysis.display.standing import NOT_ESTABLISHED
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import short_date
-from ctg_analysis.show.charts import bars
-from ctg_analysis.show.plan_charts import blocks
+from ctg_analysis.display.words import Words
 
 ANSWERED = "consultation"
 DRAWN_BY_LOT, UNDER = "probabiliste", "sous-représenté"
@@ -38,14 +33,6 @@ TOLERATED = 0.02  # between a weighted share, of rounded counts, and that of the
 WAYS = {"mode": "Mode", "canal": "Canal"}
 SECTEUR_LABEL = "Secteur d'habitation"
 UNTRIED = "Aucun croisement : trop peu de réponses pour un test."
-
-
-class ResultContext(NamedTuple):
-    """What all results of a consultation have in common: their source line, their year, the word for intervals."""
-
-    source: str
-    when: str
-    interval: str
 
 
 class Consultation(DemarcheChapter):
@@ -87,7 +74,7 @@ class Consultation(DemarcheChapter):
         days = " au ".join(short_date(about[day]) for day in ("start", "end"))
         how = " ; ".join(filter(None, [about["modes"].replace("|", ", "), f"du {days}"]))
         lead = f"{_usable(about)} réponses sont exploitables ({how}). {spread}{worth}"
-        return pieces.together(markup.reading(lead, weights), markup.source(self._context.source))
+        return pieces.together(markup.reading(lead, weights), markup.source(self._source))
 
     @needing("Nombre de réponses", ANSWERED)
     def response(self) -> Html:
@@ -101,7 +88,7 @@ class Consultation(DemarcheChapter):
         ]
         ways = self.table("channels")
         by_way = [[f"{WAYS[row.kind]} : {row.label}", count(row.count)] for row in ways.itertuples()]
-        source = self._context.source
+        source = self._source
         kept = "Exploitable : allée jusqu'au bout, ou remplie au moins à moitié."
         header = ["Questionnaires", "Nombre", *parts]
         return pieces.together(
@@ -111,9 +98,9 @@ class Consultation(DemarcheChapter):
             pieces.table("Par où sont venues les réponses", ["Voie", "Réponses"], by_way, source, words=False),
         )
 
-    @needing("Profil des répondants", ANSWERED)
-    def profile(self) -> Html:
-        """The profile of the respondents before and after weights, beside the census; who is missing."""
+    @needing("Marges du recensement", ANSWERED)
+    def margins(self) -> Html:
+        """Whether the weights make the profile of the respondents that of the census, and who is missing."""
         rows = self.table("profile")
         if rows.empty:
             return markup.reading("Le profil des répondants ne se compare pas, faute de marges du recensement.")
@@ -124,32 +111,49 @@ class Consultation(DemarcheChapter):
         beside = f"Moins entendus que leur part dans la population : {least}. " if least else ""
         margins = self.table("marges").drop_duplicates("source")
         cited = " ; ".join(f"{row.source}, {row.millesime} ({row.champ})" for row in margins.itertuples())
-        words = markup.reading(reached, f"{beside}Marges : {cited}.")
-        return pieces.together(words, profile(rows, self._context))
+        return markup.reading(reached, f"{beside}Marges : {cited}.")
 
-    @needing("Réponses", ANSWERED)
-    def answers(self, field: str) -> Html:
-        """What was answered to each closed question of a field of the convention."""
+    def profile(self) -> pd.DataFrame:
+        """The profile of the respondents before and after weights, beside the census, in %.
+
+        Columns: block (what is told of them), label, value (before), après, recensement, text, represented.
+        """
+        rows = self.table("profile")
+        if rows.empty:
+            return pieces.nothing(Html("", why="Aucun profil à comparer."))
+        return pieces.result(
+            rows.assign(
+                block=typographed(rows["libelle"]),
+                label=typographed(rows["modalite_libelle"]),
+                value=100 * rows["before"],
+                text=rows["before"].map(share),
+                **{"après": 100 * rows["after"], "recensement": 100 * rows["census"]},
+            ),
+            profile_words,
+        )
+
+    def answers(self, field: str) -> list[pd.DataFrame]:
+        """What was answered to each closed question of a field of the convention, in %.
+
+        Columns: label, value, low, high, text, then those of the table `distribution`. Answers come by rank, those of a
+        scale in its order.
+        """
+        if box := self.missing("Réponses", ANSWERED):
+            return [pieces.nothing(box)]
         by_question = {q_id: rows for q_id, rows in self.table("distribution").groupby("q_id")}
-        silent = self.table("completion").set_index("q_id")
         asked = self.questions[self.questions["champ"].eq(field) & self.questions["type"].isin(CLOSED)]
-        charts = [
-            pieces.together(
-                question(self.questions.loc[name], by_question[name], silent.loc[name], self._context),
-                self.proves(f"question-{name}"),
-            )
-            for name in asked.index
-            if name in by_question
-        ]
-        return pieces.together(*charts) if charts else markup.reading("Aucune question de la consultation n'en parle.")
+        asked = asked[asked.index.isin(by_question)]
+        if asked.empty:
+            return [pieces.nothing(markup.reading("Aucune question de la consultation n'en parle."))]
+        return [_of_question(asked.loc[name], by_question[name]) for name in asked.index]
 
     @needing("Ce qui était souhaité, ce qui est utilisé", ANSWERED)
     def wishes(self) -> Html:
         """How many use what they wished, for each pair of such questions."""
-        told = [wish(self._label(row["q_id"]), row, self._context) for _, row in self.table("wishes").iterrows()]
+        told = [wish(self.label(row["q_id"]), row, self.interval) for _, row in self.table("wishes").iterrows()]
         if not told:
             return markup.reading("Trop peu de répondants, ou un questionnaire qui ne demande pas les deux.")
-        return pieces.together(*told, markup.source(self._context.source))
+        return pieces.together(*told, markup.source(self._source))
 
     @needing("Depuis la consultation précédente", ANSWERED)
     def since(self) -> Html:
@@ -159,7 +163,7 @@ class Consultation(DemarcheChapter):
             return Html("", why="Aucune consultation précédente.")
         lines = [
             [
-                f"« {self._label(row.q_id)} » : {row.libelle}",
+                f"« {self.label(row.q_id)} » : {row.libelle}",
                 f"{share(row.then)} ({row.annee})",
                 share(row.now),
                 ("en hausse" if row.now > row.then else "en baisse") if row.moved else NOT_ESTABLISHED,
@@ -168,7 +172,7 @@ class Consultation(DemarcheChapter):
         ]
         header = ["Question et réponse", "Alors", "Cette fois", "Évolution"]
         note = "Ceux qui répondent ne sont pas les mêmes d'une fois à l'autre : l'évolution est indicative."
-        return pieces.table("Parts des répondants", header, lines, self._context.source, note)
+        return pieces.table("Parts des répondants", header, lines, self._source, note)
 
     @needing("Croisements", ANSWERED)
     def crossings(self) -> Html:
@@ -178,7 +182,7 @@ class Consultation(DemarcheChapter):
         if tried.empty:
             return markup.reading(UNTRIED)
         linked = self._links(tried).sort_values("v", ascending=False, kind="stable")
-        groups = texts.listed([f"« {self._label(name)} »" for name in dict.fromkeys(tried["group"])])
+        groups = texts.listed([f"« {self.label(name)} »" for name in dict.fromkeys(tried["group"])])
         lead = markup.reading(f"{counted(len(linked), 'lien établi', 'liens établis')} par les tests, sur "
                            f"{number(len(tried))} croisements avec {groups}.")  # fmt: skip
         if linked.empty:
@@ -186,8 +190,8 @@ class Consultation(DemarcheChapter):
         options = self.questions["modalites"].map(labels)
         lines = [
             [
-                self._label(row.q_id) + (f" ({options[row.q_id][row.modalite]})" if row.modalite else ""),
-                self._label(row.group),
+                self.label(row.q_id) + (f" ({options[row.q_id][row.modalite]})" if row.modalite else ""),
+                self.label(row.group),
                 f"{between(row.base_least, row.base_most)} ({count(row.n_eff)})",
                 number(row.chi2),
                 number(row.v, 2),
@@ -199,29 +203,50 @@ class Consultation(DemarcheChapter):
         header = ["Question", "Selon", "Base (n_eff)", "χ²", "V", "p ajusté", "Lien"]
         note = "Un lien n'est pas une cause."
         return pieces.together(
-            lead, pieces.table("Liens établis, du plus fort au plus faible", header, lines, self._context.source, note)
+            lead, pieces.table("Liens établis, du plus fort au plus faible", header, lines, self._source, note)
         )
 
-    @needing("Réponses par groupe", ANSWERED)
-    def groups(self) -> Html:
-        """What each group answered, for each link that is established; groups under 20 are not shown."""
-        if not self.table("crossings")["p"].notna().any():
-            return Html("", why=UNTRIED)
-        links, charts = self._links(self.table("crossings")), []
-        for (q_id, by), rows in self.table("by_group").groupby(["q_id", "variable"], sort=False):
-            of_both = links[links["q_id"].eq(q_id) & links["group"].eq(by)]
-            charts.append(group(self._label(q_id), self._label(by), rows, of_both, self._context))
-        return pieces.together(*charts) if charts else markup.reading("Les groupes répondent de même, aux tests près.")
+    def groups(self) -> list[pd.DataFrame]:
+        """What each group answered, for each link that is established, in %; groups under 20 are not shown.
 
-    @needing("Réponses libres", ANSWERED)
-    def opened(self) -> Html:
-        """The themes of the open answers once coded, and extracts that may be quoted."""
-        quotes = self.table("open_quotes")
-        charts = [
-            themes(q_id, self._label(q_id), rows, quotes[quotes["q_id"].eq(q_id)], self._context)
+        Columns: block (the answer), label (the group and its base), value, low, high, text, then those of the table
+        `by_group`. Of two answers, the first: the other mirrors it.
+        """
+        if box := self.missing("Réponses par groupe", ANSWERED):
+            return [pieces.nothing(box)]
+        if not self.table("crossings")["p"].notna().any():
+            return [pieces.nothing(Html("", why=UNTRIED))]
+        by_group = self.table("by_group").groupby(["q_id", "variable"], sort=False)
+        if not len(by_group):
+            return [pieces.nothing(markup.reading("Les groupes répondent de même, aux tests près."))]
+        return [of_groups(rows, self.links_of(*both)) for both, rows in by_group]
+
+    def opened(self) -> list[pd.DataFrame]:
+        """The themes of the answers to each open question, in numbers of respondents.
+
+        Columns: label, value, text, then those of the table `open_themes`.
+        """
+        if box := self.missing("Réponses libres", ANSWERED):
+            return [pieces.nothing(box)]
+        told = [
+            pieces.result(
+                rows.assign(label=typographed(rows["theme"]), value=rows["count"], text=rows["count"].map(count)),
+                opened_words,
+                anchor=f"question-{q_id}",
+            )
             for q_id, rows in self.table("open_themes").groupby("q_id", sort=False)
         ]
-        return pieces.together(*charts) if charts else markup.reading("Aucun thème n'a cinq réponses libres codées.")
+        return told or [pieces.nothing(markup.reading("Aucun thème n'a cinq réponses libres codées."))]
+
+    def quotes(self, rows: pd.DataFrame) -> Html:
+        """Extracts of the open answers that may be quoted, by theme. rows: of `opened`."""
+        if rows.empty:
+            return Html("", why="Rien à citer.")
+        quotes = self.table("open_quotes")
+        quotes = quotes[quotes["q_id"].isin(rows["q_id"])].drop_duplicates("extrait_nettoye")
+        chosen = {theme: [*cells.head(QUOTES)] for theme, cells in quotes.groupby("theme")["extrait_nettoye"]}
+        written = {texts.typography(theme): chosen[theme] for theme in rows["theme"] if theme in chosen}
+        return markup.piece("quotes.html.j2", groups=written)
 
     @needing("Non-réponse, question par question", ANSWERED)
     def completion(self) -> Html:
@@ -239,22 +264,36 @@ class Consultation(DemarcheChapter):
         ]
         header = ["Question", "Concernés", "Ont répondu", "Sans réponse", "Non-réponse"]
         note = "Ont répondu : « ne sait pas » compris."
-        return pieces.table("Qui a répondu à chaque question", header, lines, self._context.source, note, words=False)
+        return pieces.table("Qui a répondu à chaque question", header, lines, self._source, note, words=False)
 
     @property
     def _about(self) -> pd.Series:
         return self.table(ANSWERED).iloc[0]
 
     @property
-    def _context(self) -> ResultContext:
-        about = self._about
-        years = dict.fromkeys(str(about[day].year) for day in ("start", "end"))
-        return ResultContext(surveyed.source(self.demarche), "-".join(years), about["interval"])
+    def interval(self) -> str:
+        """What the intervals of the shares are."""
+        return self._about["interval"]
+
+    @property
+    def _source(self) -> str:
+        return surveyed.source(self.demarche)
+
+    def origin(self, table: str) -> pieces.Origin:
+        """Where a result comes from. table: of `declared_tables`, that its CSV file holds."""
+        years = dict.fromkeys(str(self._about[day].year) for day in ("start", "end"))
+        return pieces.Origin(self._source, "-".join(years), f"demarche_{table}.csv")
+
+    def links_of(self, q_id: str, by: str) -> pd.DataFrame:
+        """The links that are established for a question and the groups of another."""
+        links = self._links(self.table("crossings"))
+        return links[links["q_id"].eq(q_id) & links["group"].eq(by)]
 
     def _links(self, rows: pd.DataFrame) -> pd.DataFrame:
         return rows[rows["strength"].str.startswith(ESTABLISHED)]
 
-    def _label(self, q_id: str) -> str:
+    def label(self, q_id: str) -> str:
+        """What a question asks, or what those who answer are sorted by."""
         return self.questions["libelle"].get(q_id, SECTEUR_LABEL)
 
 
@@ -269,64 +308,46 @@ P_VALUES = (0.001, 0.01, 0.05)  # under which a link is told
 QUOTES = 4  # of each theme
 
 
-def profile(rows: pd.DataFrame, context: ResultContext) -> Html:
-    """Who answered, before and after weights, beside the census. rows: those of `profile`."""
+def profile_words(chapter: Consultation, rows: pd.DataFrame) -> Words:
+    """Who is the least heard of, beside the census. rows: of `profile`."""
     known = rows[rows["represented"].eq(UNDER)]
-    least = known.loc[(known["before"] - known["census"]).idxmin()] if len(known) else None
-    drawn = rows.assign(
-        block=typographed(rows["libelle"]),
-        name=typographed(rows["modalite_libelle"]),
-        value=rows["before"],
-        text=rows["before"].map(share),
-    )
+    title = "Les répondants ont le profil de la population"
+    if len(known):
+        least = known.loc[(known["before"] - known["census"]).idxmin()]
+        title = (
+            f"Les moins entendus : qui répond « {least['modalite_libelle']} » à « {least['libelle']} », "
+            f"{least['text']} des répondants pour {share(least['census'])} de la population"
+        )
     lines = [
         [
-            f"{row.block} : {row.name}",
+            f"{row.block} : {row.label}",
             count(row.count),
-            *(share(part) for part in (row.before, row.after, row.census)),
+            *(percent(part) for part in (row.value, 100 * row.after, 100 * row.census)),
             row.represented or NOTHING,
         ]
-        for row in drawn.itertuples()
+        for row in rows.itertuples()
     ]
     header = ["Profil", "Répondants", "Avant redressement", "Après", "Recensement", "Avant redressement, le test dit"]
-    return result_chart(
-        "profile",
-        blocks(drawn, "avant redressement", [("after", "après"), ("census", "recensement")]),
-        Listing(header, lines),
-        f"Les moins entendus : qui répond « {least['modalite_libelle']} » à « {least['libelle']} », "
-        f"{share(least['before'])} des répondants pour {share(least['census'])} de la population"
-        if least is not None
-        else "Les répondants ont le profil de la population",
-        "Profil des répondants avant et après redressement, et de la population, en %",
-        [],
-        context,
-    )
+    what = "Profil des répondants avant et après redressement, et de la population, en %"
+    return pieces.words(Listing(header, lines), chapter.origin("profile"), title=title, what=what)
 
 
-def themes(q_id: str, label: str, rows: pd.DataFrame, quotes: pd.DataFrame, context: ResultContext) -> Html:
-    """The themes of the answers to an open question, then some of those that may be quoted.
-
-    rows: those of `open_themes`; quotes: those of `open_quotes`.
-    """
-    drawn = rows.assign(name=typographed(rows["theme"]), value=rows["count"], text=rows["count"].map(count))
-    lines = [[row.theme, count(row.count), row.tone or NOTHING] for row in rows.itertuples()]
+def opened_words(chapter: Consultation, rows: pd.DataFrame) -> Words:
+    """The themes that are cited the most. rows: of `opened`."""
+    lines = [[row.label, row.text, row.tone or NOTHING] for row in rows.itertuples()]
     base = between(rows["base_least"].iloc[0], rows["base_most"].iloc[0])
-    chart = result_chart(
-        "open_themes",
-        bars(drawn),
+    label = chapter.label(rows["q_id"].iloc[0])
+    notes = [
+        "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
+        f"Un thème de {FEW} répondants n'est pas nommé.",
+    ]
+    return pieces.words(
         Listing(["Thème", "Répondants", "Ton"], lines),
-        _most_cited(rows),
-        f"« {label} », nombre de répondants par thème, sur {base} réponses libres codées",
-        [
-            "Un répondant peut parler de plusieurs thèmes. Le ton n'est dit qu'à partir de dix répondants.",
-            f"Un thème de {FEW} répondants n'est pas nommé.",
-        ],
-        context,
+        chapter.origin("open_themes"),
+        title=_most_cited(rows),
+        what=f"« {label} », nombre de répondants par thème, sur {base} réponses libres codées",
+        note=" ".join(notes),
     )
-    quoted = quotes.drop_duplicates("extrait_nettoye").groupby("theme")["extrait_nettoye"]
-    chosen = {theme: [*cells.head(QUOTES)] for theme, cells in quoted}
-    written = {texts.typography(theme): chosen[theme] for theme in rows["theme"] if theme in chosen}
-    return anchored(q_id, pieces.together(chart, markup.piece("quotes.html.j2", groups=written)))
 
 
 def _most_cited(rows: pd.DataFrame) -> str:
@@ -338,72 +359,58 @@ def _most_cited(rows: pd.DataFrame) -> str:
     return f"Les thèmes les plus cités : {named} ({each} chacun)"
 
 
-def anchored(q_id: str, piece: Html) -> Html:
-    """A piece on a question, that links lead to."""
-    return Html(f'<div id="question-{escape(q_id)}">\n{piece.html}\n</div>', piece.about)
-
-
-def result_chart(
-    table: str, ax: Axes, data: Listing, message: str, what: str, note: list[str], context: ResultContext
-) -> Html:
-    """The chart of a result. table: of `declared_tables`, that its CSV file holds."""
-    return pieces.chart(
-        ax,
-        data,
-        pieces.Origin(context.source, context.when, f"demarche_{table}.csv"),
-        message=message,
-        what=what,
-        note=" ".join(filter(None, note)),
-    )
-
-
 FRAGILE = "base de moins de 30 répondants, à lire avec prudence"
 UNSHOWN = "moins de 20 répondants une fois arrondis"
 OUTSIDE = {"Sans réponse": "no_answer", "Non concernés": "not_concerned"}
 
 
-def question(asked: pd.Series, rows: pd.DataFrame, silent: pd.Series, context: ResultContext) -> Html:
-    """The chart of a closed question: bars by rank, those of a scale in its order.
-
-    asked: its row in `questionnaire`, named by its id. rows: those of `distribution`. silent: its row of `completion`.
-    """
-    base, several = rows.iloc[0], asked["type"] == SEVERAL
-    known = rows[rows["share"].notna()]
+def _of_question(asked: pd.Series, rows: pd.DataFrame) -> pd.DataFrame:
+    """The answers to a question. asked: its row in `questionnaire`, named by its id. rows: of `distribution`."""
+    anchor, known = f"question-{asked.name}", rows[rows["share"].notna()]
     if known.empty:
-        return anchored(asked.name, markup.reading(f"« {asked['libelle']} » : {UNSHOWN}, pas de résultat."))
+        unshown = markup.reading(f"« {asked['libelle']} » : {UNSHOWN}, pas de résultat.")
+        return pieces.nothing(pieces.anchored_piece(anchor, unshown))
     if asked["type"] != SCALE:
         known = known.assign(last=known["modalite"].eq(UNKNOWN)).sort_values(["last", "share"], ascending=[True, False])
-    few = rows.loc[rows["share"].isna() & rows["modalite"].ne(UNKNOWN), "libelle"]
-    drawn = known.assign(name=typographed(known["libelle"]), value=known["share"], text=known["share"].map(share))
-    data = Listing(
-        ["Réponse", "Part", "Intervalle"], [[row.name, row.text, _between(row)] for row in drawn.itertuples()]
+    return pieces.result(_in_percent(known).assign(label=typographed(known["libelle"])), answers_words, anchor=anchor)
+
+
+def _in_percent(rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares and their bounds, in %. rows: columns share, low, high."""
+    return rows.assign(
+        value=100 * rows["share"], low=100 * rows["low"], high=100 * rows["high"], text=rows["share"].map(share)
     )
+
+
+def answers_words(chapter: Consultation, rows: pd.DataFrame) -> Words:
+    """The answer that comes first, and what is not told. rows: of `answers`."""
+    base, asked = rows.iloc[0], chapter.questions.loc[rows["q_id"].iloc[0]]
+    every, several = chapter.table("distribution").query("q_id == @asked.name"), asked["type"] == SEVERAL
+    silent = chapter.table("completion").set_index("q_id").loc[asked.name]
+    few = every.loc[every["share"].isna() & every["modalite"].ne(UNKNOWN), "libelle"]
+    lines = [[row.label, row.text, _between(row)] for row in rows.itertuples()]
+    data = Listing(["Réponse", "Part", "Intervalle"], lines)
     if several:
-        data = data.beside("Part des citations", [share(cell) for cell in known["citations"]])
-    note = [
-        f"Traits : {context.interval}.",
+        data = data.beside("Part des citations", [share(cell) for cell in rows["citations"]])
+    notes = [
+        f"Traits : {chapter.interval}.",
         "Plusieurs réponses étaient possibles : le total dépasse 100 %." if several else "",
         *(f"{label} : {count(silent[name])}." for label, name in OUTSIDE.items() if silent[name]),
         f"Attention, {FRAGILE}." if base["base_least"] < FRAGILE_UNDER else "",
         few_of(few),
     ]
-    return anchored(
-        asked.name,
-        result_chart(
-            "distribution",
-            bars(drawn),
-            data,
-            foremost(drawn, "citée" if several else "fréquente"),
-            f"« {asked['libelle']} », en % des {between(base['base_least'], base['base_most'])} répondants concernés",
-            note,
-            context,
-        ),
+    return pieces.words(
+        data,
+        chapter.origin("distribution"),
+        title=foremost(rows, "citée" if several else "fréquente"),
+        what=f"« {asked['libelle']} », en % des {between(base['base_least'], base['base_most'])} répondants concernés",
+        note=" ".join(filter(None, notes)),
     )
 
 
-def wish(label: str, row: pd.Series, context: ResultContext) -> Html:
-    """How many use what they wished. label: the question. row: of `wishes`."""
-    ends = f"{context.interval} : {number(100 * row['low'])} à {number(100 * row['high'])}"
+def wish(label: str, row: pd.Series, interval: str) -> Html:
+    """How many use what they wished. label: the question. row: of `wishes`. interval: what its bounds are."""
+    ends = f"{interval} : {number(100 * row['low'])} à {number(100 * row['high'])}"
     fragile = f" Attention, {FRAGILE}." if row["base_least"] < FRAGILE_UNDER else ""
     return markup.reading(
         f"« {label} » : {share(row['share'])} utilisent ce qu'ils souhaitaient ({ends}), sur "
@@ -411,42 +418,45 @@ def wish(label: str, row: pd.Series, context: ResultContext) -> Html:
     )
 
 
-def group(label: str, by: str, rows: pd.DataFrame, links: pd.DataFrame, context: ResultContext) -> Html:
-    """What each group answered to a question, where a link is established; of two answers, the first.
+def of_groups(rows: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """What each group answered to a question.
 
-    label, by: the question and that of the groups. rows: those of `by_group`; links: those of `crossings` that are
-    established for both.
+    rows: those of `by_group`; links: those of `crossings` that are established for the question and the groups.
     """
     options = set(links["modalite"]) - {""}
     rows = rows[rows["modalite"].ne(UNKNOWN)]
     rows = rows[rows["modalite"].isin(options)] if options else rows
-    hidden = list(dict.fromkeys(rows.loc[rows["base_least"].isna(), "group_label"]))
     rows = rows[rows["base_least"].notna()]
     rows = rows[rows.groupby("modalite")["share"].transform("count").gt(0)]
     mirrored = not options and rows["modalite"].nunique() == 2
     rows = rows[rows["modalite"].eq(rows["modalite"].iloc[0])] if mirrored else rows
-    written = [FEW if pd.isna(part) else share(part) for part in rows["share"]]
     bases = [between(*bounds) for bounds in zip(rows["base_least"], rows["base_most"], strict=True)]
-    names = [texts.typography(f"{name} ({base})") for name, base in zip(rows["group_label"], bases, strict=True)]
-    drawn = rows.assign(block=typographed(rows["libelle"]), name=names, value=rows["share"], text=written)
+    named = [texts.typography(f"{name} ({base})") for name, base in zip(rows["group_label"], bases, strict=True)]
+    drawn = _in_percent(rows).assign(block=typographed(rows["libelle"]), label=named)
+    return pieces.result(drawn.assign(text=drawn["text"].mask(drawn["value"].isna(), FEW)), groups_words)
+
+
+def groups_words(chapter: Consultation, rows: pd.DataFrame) -> Words:
+    """The answer on which the groups differ the most. rows: of `groups`."""
+    q_id, by = rows[["q_id", "variable"]].iloc[0]
+    every = chapter.table("by_group").query("q_id == @q_id and variable == @by")
+    hidden = list(dict.fromkeys(every.loc[every["base_least"].isna() & every["modalite"].ne(UNKNOWN), "group_label"]))
+    first = chapter.links_of(q_id, by).sort_values("v", kind="stable").iloc[-1]
     words = [word if isinstance(word, str) else NOTHING for word in rows["word"]]
-    lines = [[f"{row.block} : {row.name}", row.text, _between(row)] for row in drawn.itertuples()]
-    data = Listing(["Réponse et groupe", "Part", "Intervalle"], lines).beside("Face à l'ensemble", words)
-    first = links.sort_values("v", kind="stable").iloc[-1]
-    note = [
-        f"Groupes selon la réponse à « {by} » ; entre parenthèses, la base. Traits : {context.interval}.",
+    lines = [[f"{row.block} : {row.label}", row.text, _between(row)] for row in rows.itertuples()]
+    asked, of = chapter.label(q_id), chapter.label(by)
+    notes = [
+        f"Groupes selon la réponse à « {of} » ; entre parenthèses, la base. Traits : {chapter.interval}.",
         f"Non montré, {UNSHOWN} : {texts.listed(hidden)}." if hidden else "",
         f"Attention, {FRAGILE}, pour certains groupes." if rows["base_least"].lt(FRAGILE_UNDER).any() else "",
-        f"« {FEW} » : nombre de répondants." if FEW in written else "",
+        f"« {FEW} » : nombre de répondants." if rows["text"].eq(FEW).any() else "",
     ]
-    return result_chart(
-        "by_group",
-        blocks(drawn),
-        data,
-        f"{_contrast(drawn)} selon la réponse à « {by} »",
-        f"« {label} », en % de chaque groupe ({first['strength']}, V de {number(first['v'], 2)})",
-        note,
-        context,
+    return pieces.words(
+        Listing(["Réponse et groupe", "Part", "Intervalle"], lines).beside("Face à l'ensemble", words),
+        chapter.origin("by_group"),
+        title=f"{_contrast(rows)} selon la réponse à « {of} »",
+        what=f"« {asked} », en % de chaque groupe ({first['strength']}, V de {number(first['v'], 2)})",
+        note=" ".join(filter(None, notes)),
     )
 
 
@@ -464,4 +474,4 @@ def _contrast(rows: pd.DataFrame) -> str:
 
 
 def _between(row) -> str:
-    return NOTHING if pd.isna(row.low) else f"{number(100 * row.low)} à {number(100 * row.high)}"
+    return NOTHING if pd.isna(row.low) else f"{number(row.low)} à {number(row.high)}"

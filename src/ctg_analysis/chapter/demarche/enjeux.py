@@ -15,9 +15,9 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import agreed, counted, number, quantity
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text
+from ctg_analysis.display.words import Words
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK, Indicator
-from ctg_analysis.show import plan_charts
 
 RANKING = "demarche_priorities.csv"
 AFOM = ("atout", "faiblesse", "opportunité", "menace")
@@ -114,32 +114,24 @@ class Enjeux(DemarcheChapter):
         note = "Notes médianes, de 1 à 5 ; entre parenthèses, la faisabilité."
         return pieces.table("Importance et urgence des enjeux", header, lines, self._source, note, words=False)
 
-    @needing("Rang des enjeux", "enjeux", VOTED)
-    def ranks(self) -> Html:
-        """The ranks and how sure they are."""
+    def ranks(self) -> pd.DataFrame:
+        """The rank of each enjeu, and those that it has in 95 of 100 draws.
+
+        Columns: label, value (the rank), low, high, text, words (whether it is stable), stability, score, points.
+        """
+        if box := self.missing("Rang des enjeux", "enjeux", VOTED):
+            return pieces.nothing(box)
         known = self.ranking.dropna(subset=["rank"])
-        ranks = known[["rank", "rank_low", "rank_high"]].astype(int).to_numpy()
-        known = known.assign(
-            label=known["enjeu_id"] + " " + known["titre"],
-            text=[str(rank) if low == high else f"{rank} ({low} à {high})" for rank, low, high in ranks],
-        )
-        stable = int(known["words"].eq(STABLE).sum())
-        told = {
-            "Enjeu": known["label"],
-            "Rang (dans 95 tirages sur 100)": known["text"],
-            "Dit": known["words"],
-            "Part des tirages": [f"{number(100 * part)} %" for part in known["stability"]],
-            "Note moyenne": [number(score, 2) for score in known["score"]],
-            "Points": known["points"].map(number),
-        }
-        doubt = "Le classement n'est pas sûr : deux rangs voisins ne se départagent pas toujours."
-        return pieces.chart(
-            plan_charts.ranks(known),
-            Listing(*pieces.by_column(told)),
-            self._origin,
-            message=_stability(stable, len(known)),
-            what="Rang des enjeux selon les votes",
-            note=" ".join([RANKED, *([] if stable == len(known) else [doubt]), DRAWN]),
+        bounds = known[["rank", "rank_low", "rank_high"]].astype(int).to_numpy()
+        return pieces.result(
+            known.assign(
+                label=known["enjeu_id"] + " " + known["titre"],
+                value=known["rank"],
+                low=known["rank_low"],
+                high=known["rank_high"],
+                text=[str(rank) if low == high else f"{rank} ({low} à {high})" for rank, low, high in bounds],
+            ),
+            ranks_words,
         )
 
     @needing("Points par sorte d'acteurs", "enjeux", VOTED)
@@ -289,11 +281,33 @@ class Enjeux(DemarcheChapter):
         return self.source("votes")
 
     @property
-    def _origin(self) -> pieces.Origin:
+    def origin(self) -> pieces.Origin:
+        """Where the ranks come from."""
         return pieces.Origin(self._source, self.newest("votes")[:4] or "sans date", RANKING)
 
 
 open_enjeux = Enjeux.open
+
+
+def ranks_words(chapter: Enjeux, rows: pd.DataFrame) -> Words:
+    """How many ranks are stable. rows: of `ranks`."""
+    stable = int(rows["words"].eq(STABLE).sum())
+    told = {
+        "Enjeu": rows["label"],
+        "Rang (dans 95 tirages sur 100)": rows["text"],
+        "Dit": rows["words"],
+        "Part des tirages": [f"{number(100 * part)} %" for part in rows["stability"]],
+        "Note moyenne": [number(score, 2) for score in rows["score"]],
+        "Points": rows["points"].map(number),
+    }
+    doubt = "Le classement n'est pas sûr : deux rangs voisins ne se départagent pas toujours."
+    return pieces.words(
+        Listing(*pieces.by_column(told)),
+        chapter.origin,
+        title=_stability(stable, len(rows)),
+        what="Rang des enjeux selon les votes",
+        note=" ".join([RANKED, *([] if stable == len(rows) else [doubt]), DRAWN]),
+    )
 
 
 def _decision(row) -> str:

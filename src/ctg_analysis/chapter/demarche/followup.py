@@ -9,20 +9,20 @@ import pandas as pd
 
 from ctg_analysis.chapter import known
 from ctg_analysis.chapter.demarche import bilan, pieces
-from ctg_analysis.chapter.demarche.pieces import DemarcheChapter, needing
+from ctg_analysis.chapter.demarche.pieces import needing
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import plan
 from ctg_analysis.demarche.columns import DROPPED
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import SHOWN, Html, cited_with, telling
-from ctg_analysis.display.quantities import counted, euros, number, quantity
+from ctg_analysis.display.quantities import counted, euros, number, quantity, thousands
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import span_text
+from ctg_analysis.display.words import Words
 from ctg_analysis.indicators.comparisons import last_year
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.source import SOURCES
 from ctg_analysis.show import plan_charts
-from ctg_analysis.show.charts import cells
 
 FILE, INDICATORS = "demarche_suivi.csv", "demarche_indicateurs_suivi.csv"
 EVALUATION = "évaluation"
@@ -45,7 +45,7 @@ WAY = (
 )
 
 
-class Followup(DemarcheChapter):
+class Followup(bilan.WithActions):
     """The follow-up of the actions, with the verbs of chapter 16."""
 
     ANSWERS_FROM = ("actions", "suivi")
@@ -68,23 +68,11 @@ class Followup(DemarcheChapter):
         counts = plan.status_by_year(self.rows).apply(lambda year: year.value_counts())
         return counts.reindex(plan.YEARLY_STATUSES).fillna(0).astype(int).T.rename(index=str)
 
-    @needing("Statut des actions", "actions", "suivi")
-    def statuses(self) -> Html:
-        """How many actions have each status, year by year."""
-        counts = self._by_status()
-        last, when = counts.iloc[-1], counts.index[-1]
-        counts_text = ", ".join(counted(count, status) for status, count in last.items())
-        sentence = f"Fin {when}, sur {counted(last.sum(), 'action')} : {counts_text}."
-        years = when if len(counts) == 1 else f"{counts.index[0]}-{when}"
-        figure = pieces.chart(
-            cells(counts, counts.astype(str)),
-            Listing(["Année", *counts], pieces.lines_of(counts)),
-            pieces.Origin(self.source("suivi"), years, FILE),
-            message=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
-            what="Actions par statut à la fin de l'année (nombre)",
-            note="Une action retardée se fera plus tard ; une action abandonnée ne se fera pas.",
-        )
-        return pieces.together(markup.reading(sentence), figure)
+    def statuses(self) -> pd.DataFrame:
+        """How many actions have each status, year by year. Columns: label (the year), statut, value, text."""
+        if box := self.missing("Statut des actions", "actions", "suivi"):
+            return pieces.nothing(box)
+        return pieces.result(pieces.by_cell(self._by_status(), "statut", str), yearly_words)
 
     @needing("Tableau de bord", "actions", "suivi")
     def dashboard(self) -> Html:
@@ -116,7 +104,10 @@ class Followup(DemarcheChapter):
         )
         axes = dict(list(rows.groupby("axe", sort=False)))
         ordered = [axis for axis in dict.fromkeys(self.actions["axe"]) if axis in axes]
-        drawn = [bullets(axes[axis], axis, self._origin(axes[axis]["ind_id"])) for axis in ordered]
+        drawn = [
+            bullets(axes[axis], axis, self._origin(axes[axis]["ind_id"]), "" if rank else WAY)
+            for rank, axis in enumerate(ordered)
+        ]
         return telling(pieces.together(self._recomputed(rows), *drawn), SHOWN, *self._indicators())
 
     @needing("Trajectoires des indicateurs de résultat", "actions", "suivi", "indicateurs_suivi")
@@ -136,32 +127,18 @@ class Followup(DemarcheChapter):
         source = self._origin(rows["ind_id"]).source
         return pieces.table(caption, header, pieces.lines_of(by_year), source, note)
 
-    @needing("Argent prévu et dépensé", "actions", "suivi", "financements")
-    def money(self) -> Html:
-        """What was to be spent and what was."""
-        rows = plan.money(self.funding, self.rows)
-        known = rows.dropna(subset=["spent"])
-        spent, planned = known["spent"].sum(), known["planned"].sum()
-        sentence = f"Dépensé : {euros(spent)}, pour {euros(planned)} prévus les mêmes années."
-        last = known.iloc[-1]
-        told = {
-            "Année": rows["year"].map(str),
-            "Prévu": rows["planned"].map(euros),
-            "Dépensé": rows["spent"].map(euros),
-            "Actions qui disent leur dépense": rows["told"].map(str) + " sur " + rows["actions"].map(str),
-        }
-        silent = list(rows.loc[rows["told"] < rows["actions"], "year"].map(str))
-        note = f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else ""
-        years = f"{rows['year'].min()}-{rows['year'].max()}" if len(rows) > 1 else str(rows["year"].min())
-        figure = pieces.chart(
-            pieces.planned_and_spent(known["year"].astype(str), known[["planned", "spent"]], ("Prévu", "Dépensé")),
-            Listing(*pieces.by_column(told)),
-            pieces.Origin(self.source("financements", "suivi"), years, FILE),
-            message=f"En {last.year:.0f} : {euros(last.spent)} dépensés pour {euros(last.planned)} prévus",
-            what="Argent prévu et dépensé par année (milliers d'euros)",
-            note=note,
-        )
-        return pieces.together(markup.reading(sentence), figure)
+    def money(self) -> pd.DataFrame:
+        """What was to be spent and what was, year by year, in euros.
+
+        Columns: label (the year), argent, value, text, told (actions that say their spending), actions.
+        """
+        if box := self.missing("Argent prévu et dépensé", "actions", "suivi", "financements"):
+            return pieces.nothing(box)
+        rows = plan.money(self.funding, self.rows).rename(columns={"planned": "Prévu", "spent": "Dépensé"})
+        rows = rows.assign(label=rows["year"].map(str))
+        cells = pieces.by_cell(rows.set_index("label")[["Prévu", "Dépensé"]], "argent", thousands)
+        cells = cells.assign(text=cells["text"].where(cells["value"].notna(), pieces.UNKNOWN))
+        return pieces.result(cells.merge(rows[["label", "told", "actions"]], on="label"), money_words)
 
     @needing("Décisions", "actions", "suivi")
     def decisions(self) -> Html:
@@ -197,19 +174,41 @@ class Followup(DemarcheChapter):
         }
         return pieces.table("Les évaluations prévues", *pieces.by_column(told), self.source("calendrier"))
 
-    @needing("Bilan à ce jour", "actions", "suivi")
-    def bilan(self) -> Html:
-        """The bilan of the convention under way, in the form of that of the convention before."""
-        actions = plan.as_bilan(self.actions, self.followed, self.funding, self.rows)
-        source = self.source("suivi", "financements")
-        origin = pieces.Origin(source, f"fin {self.rows['annee'].max()}", FILE)
+    @property
+    def as_bilan(self) -> pd.DataFrame:
+        """The actions of the convention under way in the form of the bilan of the convention before."""
+        return plan.as_bilan(self.actions, self.followed, self.funding, self.rows)
+
+    def statuses_by_axis(self) -> pd.DataFrame:
+        """How many actions of each axis have each status to this day: see `Bilan.statuses`."""
+        if box := self.missing("Bilan à ce jour", "actions", "suivi"):
+            return pieces.nothing(box)
+        return bilan.statuses(self.as_bilan, plan.YEARLY_STATUSES)
+
+    def quantities(self) -> pd.DataFrame:
+        """What was done of what is planned, to this day, action by action, in %: see `Bilan.quantities`."""
+        if self.missing("Bilan à ce jour", "actions", "suivi"):
+            return pieces.nothing(Html("", why="Aucun suivi."))
+        return bilan.quantities(self.as_bilan)
+
+    def costs(self) -> pd.DataFrame:
+        """What is to be spent and what was to this day, by axis, in euros: see `Bilan.costs`."""
+        if self.missing("Bilan à ce jour", "actions", "suivi"):
+            return pieces.nothing(Html("", why="Aucun suivi."))
+        return bilan.costs(self.as_bilan, "Déclaré")
+
+    def one_by_one(self) -> Html:
+        """The actions one by one, to this day."""
+        if self.missing("Bilan à ce jour", "actions", "suivi"):
+            return Html("", why="Aucun suivi.")
+        actions = self.as_bilan
         names = pieces.titled(actions["action_id"], actions["intitule"], pieces.to_action)
-        return pieces.together(
-            bilan.statuses(actions, plan.YEARLY_STATUSES, origin),
-            bilan.quantities(actions, origin),
-            bilan.costs(actions, origin, so_far=True),
-            bilan.one_by_one(actions, "Le bilan à ce jour, action par action", source, names),
-        )
+        return bilan.one_by_one(actions, "Le bilan à ce jour, action par action", self.origin.source, names)
+
+    @property
+    def origin(self) -> pieces.Origin:
+        """Where the actions of the convention under way come from."""
+        return pieces.Origin(self.source("suivi", "financements"), f"fin {self.rows['annee'].max()}", FILE)
 
     @property
     def _values(self) -> pd.DataFrame:
@@ -251,10 +250,48 @@ class Followup(DemarcheChapter):
 open_followup = Followup.open
 
 
-def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
+def yearly_words(chapter: Followup, rows: pd.DataFrame) -> Words:
+    """How many actions are late, and how many given up, at the end of the last year. rows: of `statuses`."""
+    counts = pieces.by_name(rows, "statut", "value")
+    last, when = counts.reindex(columns=[LATE, DROPPED], fill_value=0).iloc[-1], counts.index[-1]
+    return pieces.words(
+        Listing(["Année", *counts], pieces.lines_of(counts.map("{:.0f}".format))),
+        pieces.Origin(chapter.source("suivi"), _between(counts.index), FILE),
+        title=f"{counted(last[LATE], LATE)} et {counted(last[DROPPED], DROPPED)} fin {when}",
+        what="Actions par statut à la fin de l'année (nombre)",
+        note="Une action retardée se fera plus tard ; une action abandonnée ne se fera pas.",
+    )
+
+
+def money_words(chapter: Followup, rows: pd.DataFrame) -> Words:
+    """What was spent of what was to be, over the years that tell it. rows: of `money`."""
+    table, years = pieces.by_name(rows, "argent", "value"), rows.drop_duplicates("label")
+    known_ones = table.dropna()
+    told = {
+        "Année": table.index,
+        "Prévu": table["Prévu"].map(euros),
+        "Dépensé": table["Dépensé"].map(euros),
+        "Actions qui disent leur dépense": years["told"].map(str) + " sur " + years["actions"].map(str),
+    }
+    silent = list(years.loc[years["told"] < years["actions"], "label"])
+    return pieces.words(
+        Listing(*pieces.by_column(told)),
+        pieces.Origin(chapter.source("financements", "suivi"), _between(table.index), FILE),
+        title=f"Dépensé : {euros(known_ones['Dépensé'].sum())}, pour {euros(known_ones['Prévu'].sum())} prévus les "
+        "mêmes années",
+        what="Argent prévu et dépensé par année (milliers d'euros)",
+        note=f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else "",
+    )
+
+
+def _between(years: pd.Index) -> str:
+    return years[0] if len(years) == 1 else f"{years[0]}-{years[-1]}"
+
+
+def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin, note: str = "") -> Html:
     """How far the indicators of an axis are between their baseline and their target.
 
-    rows: those of `plan.gaps`, with label, unite.
+    rows: those of `plan.gaps`, with label, unite. note: how to read it.
     """
     drawn = rows.assign(
         label=rows["label"] + " (" + rows["unite"] + ")",
@@ -270,14 +307,14 @@ def bullets(rows: pd.DataFrame, what: str, origin: pieces.Origin) -> Html:
         "D'où vient l'actuel": rows["kind"].map(ORIGINS).fillna(pieces.NOTHING),
         "Lecture": [_word(row) for row in rows.itertuples(index=False)],
     }
-    return pieces.chart(
-        plan_charts.bullets(drawn),
+    said = pieces.words(
         Listing(*pieces.by_column(told)),
         origin,
-        message=f"{_on_course(rows[rows['way'].notna()])} : {what}",
+        title=f"{_on_course(rows[rows['way'].notna()])} : {what}",
         what=f"{what}, indicateurs du départ à la cible",
-        note=WAY,
+        note=note,
     )
+    return pieces.drawn(plan_charts.bullets(drawn), drawn, said)
 
 
 def _alike(row) -> list[str]:

@@ -12,9 +12,8 @@ from ctg_analysis.display.markup import Html
 from ctg_analysis.display.quantities import counted, number
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, short_date
+from ctg_analysis.display.words import Words
 from ctg_analysis.model.settings import settings
-from ctg_analysis.show import plan_charts
-from ctg_analysis.show.charts import bars
 
 INTERVIEWS, WHOLE = "entretiens", "ensemble"
 SIDES = {
@@ -48,7 +47,7 @@ class Interviews(DemarcheChapter):
         length = "" if pd.isna(about["minutes"]) else f" La moitié ont duré plus de {number(about['minutes'])} minutes."
         lead = f"{counted(about['count'], 'entretien')} : {by_kind}.{length}"
         coded = f"{counted(about['extracts'], 'extrait')} anonymes, codés avec un livret de codes."
-        return pieces.together(markup.reading(lead, coded), markup.source(self._source))
+        return pieces.together(markup.reading(lead, coded), markup.source(self.source_line))
 
     @needing("Grille d'entretien", "grille")
     def guide(self) -> Html:
@@ -56,7 +55,7 @@ class Interviews(DemarcheChapter):
         rows = self.table("grille")
         fields = rows["champ"].map(pieces.text_of).replace("", "tous")
         told = {"Rubrique": rows["rubrique"], "Question": rows["question"], "Champ": fields}
-        return pieces.table("Grille d'entretien", *pieces.by_column(told), self._source)
+        return pieces.table("Grille d'entretien", *pieces.by_column(told), self.source_line)
 
     @needing("Thèmes par sorte d'acteurs", "interviews")
     def themes(self) -> Html:
@@ -69,35 +68,20 @@ class Interviews(DemarcheChapter):
         caption = "Nombre d'entretiens où l'on parle de chaque thème, par sorte d'acteurs"
         note = "Entre parenthèses, le nombre d'entretiens. Une sorte de moins de trois personnes n'est pas nommée."
         header, lines = ["Thème", *titles.values()], pieces.lines_of(table, number)
-        made = pieces.table(caption, header, lines, self._source, note, words=False, shades=shades)
+        made = pieces.table(caption, header, lines, self.source_line, note, words=False, shades=shades)
         return pieces.together(markup.reading(f"{_most_shared(table[WHOLE], heard[WHOLE])}."), made)
 
-    @needing("Saturation", "saturation")
-    def saturation(self) -> Html:
-        """What each interview still brought."""
+    def saturation(self) -> pd.DataFrame:
+        """How many codes are known after each interview, within what other orders of the interviews give.
+
+        Columns: label, rank (of the interview), value, low, high, text, new.
+        """
+        if box := self.missing("Saturation", "saturation"):
+            return pieces.nothing(box)
         rows = self.table("saturation")
-        total, last = int(rows["total"].iloc[-1]), int(rows.loc[rows["new"].gt(0), "rank"].max())
-        told = {
-            "Entretien": rows["rank"].map(number),
-            "Codes nouveaux": rows["new"].map(number),
-            "Codes connus": rows["total"].map(number),
-            "Autres ordres": rows["low"].map(number) + " à " + rows["high"].map(number),
-        }
-        after = len(rows) - last
-        message = (
-            f"Les {after} derniers entretiens n'ont apporté aucun code nouveau"
-            if after > 1
-            else f"Un code nouveau vient encore de l'entretien {last} sur {len(rows)}"
-        )
-        about = self._about
-        years = () if pd.isna(about["start"]) else dict.fromkeys(str(about[day].year) for day in ("start", "end"))
-        return pieces.chart(
-            plan_charts.saturation(rows),
-            Listing(*pieces.by_column(told)),
-            pieces.Origin(self._source, "-".join(years) or "année non dite", "demarche_saturation.csv"),
-            message=message,
-            what=f"Codes connus après chaque entretien, {number(total)} en tout",
-            note="Bande : 95 ordres sur 100 tirés au hasard.",
+        named = "Entretien " + rows["rank"].map(number)
+        return pieces.result(
+            rows.assign(label=named, value=rows["total"], text=rows["total"].map(number)), saturation_words
         )
 
     @needing("Accord des codeurs", "interviews")
@@ -113,7 +97,7 @@ class Interviews(DemarcheChapter):
             f"Sur {twice} extraits codés deux fois, {alike} le sont de même : "
             f"κ de {number(row['kappa'], 2)} (intervalle à 95 % : {bounds}), {row['words']}."
         )
-        return pieces.together(markup.reading(lead), markup.source(self._source))
+        return pieces.together(markup.reading(lead), markup.source(self.source_line))
 
     @needing("Convergences et divergences", "convergence")
     def convergence(self) -> Html:
@@ -128,7 +112,7 @@ class Interviews(DemarcheChapter):
             "Ensemble": rows["verdict"],
         }
         caption = "Ce qui rapproche et ce qui sépare les acteurs"
-        return pieces.table(caption, *pieces.by_column(told), self._source)
+        return pieces.table(caption, *pieces.by_column(told), self.source_line)
 
     @needing("Ce que disent chiffres, habitants et acteurs", "constats", "preuves")
     def sides(self) -> Html:
@@ -158,7 +142,7 @@ class Interviews(DemarcheChapter):
             f"Les autres : {' ; '.join(why)}." if len(why) else "",
         )
         said = self.by_field(rows, lambda row: (f"propos-{row.extrait_id}", row.texte_anonymise, _who(row)))
-        return pieces.together(lead, said, markup.source(self._source))
+        return pieces.together(lead, said, markup.source(self.source_line))
 
     @needing("Livret de codes", "codebook")
     def codes(self) -> Html:
@@ -166,7 +150,7 @@ class Interviews(DemarcheChapter):
         rows = self.table("codebook")
         codes = rows["sous_theme"].map(pieces.text_of)
         told = {"Thème": rows["theme"], "Code": codes, "Ce qu'il veut dire": rows["definition"]}
-        return pieces.table("Livret de codes", *pieces.by_column(told), self._source)
+        return pieces.table("Livret de codes", *pieces.by_column(told), self.source_line)
 
     def _by_theme(self) -> pd.DataFrame:
         rows = self.table("themes_by_type")
@@ -174,11 +158,19 @@ class Interviews(DemarcheChapter):
         return table.loc[list(dict.fromkeys(rows["theme"])), list(dict.fromkeys(rows["type_acteur"]))]
 
     @property
+    def years(self) -> str:
+        """The years of the interviews, « 2024-2025 »."""
+        about = self._about
+        years = () if pd.isna(about["start"]) else dict.fromkeys(str(about[day].year) for day in ("start", "end"))
+        return "-".join(years) or "année non dite"
+
+    @property
     def _about(self) -> pd.Series:
         return self.table("interviews").iloc[0]
 
     @property
-    def _source(self) -> str:
+    def source_line(self) -> str:
+        """Where what is told comes from."""
         if self.table("interviews").empty:
             return "Démarche, entretiens avec les partenaires."
         about = self._about
@@ -189,6 +181,27 @@ class Interviews(DemarcheChapter):
 
 
 open_interviews = Interviews.open
+
+
+def saturation_words(chapter: Interviews, rows: pd.DataFrame) -> Words:
+    """What the last interviews still brought. rows: of `saturation`."""
+    last, count = int(rows.loc[rows["new"].gt(0), "rank"].max()), len(rows)
+    told = {
+        "Entretien": rows["rank"].map(number),
+        "Codes nouveaux": rows["new"].map(number),
+        "Codes connus": rows["text"],
+        "Autres ordres": rows["low"].map(number) + " à " + rows["high"].map(number),
+    }
+    after = count - last
+    return pieces.words(
+        Listing(*pieces.by_column(told)),
+        pieces.Origin(chapter.source_line, chapter.years, "demarche_saturation.csv"),
+        title=f"Les {after} derniers entretiens n'ont apporté aucun code nouveau"
+        if after > 1
+        else f"Un code nouveau vient encore de l'entretien {last} sur {count}",
+        what=f"Codes connus après chaque entretien, {rows['text'].iloc[-1]} en tout",
+        note="Bande : 95 ordres sur 100 tirés au hasard.",
+    )
 
 
 def _who(row) -> str:
@@ -238,25 +251,17 @@ class Meetings(DemarcheChapter):
             "Présents": map(pieces.attended, self.held["presents"], self.held["invites"]),
             "dont": self.held["atelier_id"].map(came).fillna(pieces.UNKNOWN),
         }
-        return pieces.table("Rencontres et présence", *pieces.by_column(told), self._source)
+        return pieces.table("Rencontres et présence", *pieces.by_column(told), self.source_line)
 
-    @needing("Présence par sorte d'acteurs", "attendance")
-    def actors(self) -> Html:
-        """How many came of each kind of actors, all meetings together."""
-        rows = self.table("attendance")
-        sums = rows.groupby("type_acteur")["presents"].sum().sort_values(ascending=False, kind="stable")
-        drawn = pd.DataFrame({"name": map(pieces.actors, sums.index), "value": sums.to_numpy()})
-        drawn = drawn.assign(text=drawn["value"].map(number))
-        most, times = pieces.the_actors(sums.index[sums.eq(sums.iloc[0])]), counted(sums.iloc[0], "présence")
-        several = counted(rows["atelier_id"].nunique(), "rencontre")
-        dates = dict.fromkeys(self.held["date"].str[:4])
-        return pieces.chart(
-            bars(drawn),
-            Listing(["Acteurs", "Présences"], drawn[["name", "text"]].to_numpy().tolist()),
-            pieces.Origin(self._source, "-".join(dates), "demarche_attendance.csv"),
-            message=f"Les plus présents : {most}, {times} sur {number(sums.sum())}",
-            what=f"Présences par sorte d'acteurs, en {several}",
-            note="Qui vient à plusieurs rencontres compte plusieurs fois.",
+    def actors(self) -> pd.DataFrame:
+        """How many came of each kind of actors, all meetings together. Columns: label, value, text, type_acteur."""
+        if box := self.missing("Présence par sorte d'acteurs", "attendance"):
+            return pieces.nothing(box)
+        rows = self.table("attendance").groupby("type_acteur", as_index=False)["presents"].sum()
+        rows = rows.sort_values("presents", ascending=False, kind="stable")
+        named = rows["type_acteur"].map(pieces.actors)
+        return pieces.result(
+            rows.assign(label=named, value=rows["presents"], text=rows["presents"].map(number)), actors_words
         )
 
     @needing("Contributions des rencontres", CONTRIBUTIONS)
@@ -267,19 +272,36 @@ class Meetings(DemarcheChapter):
         rows = rows.sort_values("champ", key=lambda names: pd.Categorical(names, FIELDS).codes, kind="stable")
         lines = pieces.lines_of(rows.set_index("champ")[list(columns)], number)
         counts = pieces.table(
-            "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self._source, words=False
+            "Contributions par champ (nombre)", ["Champ", *columns.values()], lines, self.source_line, words=False
         )
         said = self.by_field(words, lambda row: (f"contribution-{row.contrib_id}", row.texte, row.type))
-        return pieces.together(counts, said, markup.source(self._source))
+        return pieces.together(counts, said, markup.source(self.source_line))
 
     @property
-    def _source(self) -> str:
+    def source_line(self) -> str:
+        """Where what is told comes from."""
         dates = self.held["date"]
         days = " à ".join(dict.fromkeys(date_text(date) for date in (dates.min(), dates.max())))
         return texts.typography(f"Comptes rendus des rencontres de la démarche, {days}, n = {len(dates)}.")
 
 
 open_meetings = Meetings.open
+
+
+def actors_words(chapter: Meetings, rows: pd.DataFrame) -> Words:
+    """Which actors came the most. rows: of `actors`."""
+    most = pieces.the_actors(rows.loc[rows["value"].eq(rows["value"].max()), "type_acteur"])
+    times = counted(rows["value"].max(), "présence")
+    meetings = counted(chapter.table("attendance")["atelier_id"].nunique(), "rencontre")
+    return pieces.words(
+        Listing(["Acteurs", "Présences"], rows[["label", "text"]].to_numpy().tolist()),
+        pieces.Origin(
+            chapter.source_line, "-".join(dict.fromkeys(chapter.held["date"].str[:4])), "demarche_attendance.csv"
+        ),
+        title=f"Les plus présents : {most}, {times} sur {number(rows['value'].sum())}",
+        what=f"Présences par sorte d'acteurs, en {meetings}",
+        note="Qui vient à plusieurs rencontres compte plusieurs fois.",
+    )
 
 
 def _present(rows: pd.DataFrame) -> str:

@@ -1,7 +1,8 @@
 """What the chapters of a démarche have in common: charts, tables, links, amounts, actors; their boxes and sources."""
 
-import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, wraps
 from pathlib import Path
 from types import MappingProxyType
@@ -9,7 +10,7 @@ from typing import Annotated, Any, NamedTuple, Self
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.axes import Axes
+from matplotlib import pyplot
 from pydantic import BaseModel
 
 from ctg_analysis.chapter.chapter import open_chapter
@@ -21,15 +22,17 @@ from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.voices import OVERLOOKED
 from ctg_analysis.display import markup, tables, texts
-from ctg_analysis.display.markup import Html, Table, together
-from ctg_analysis.display.quantities import number, thousands
+from ctg_analysis.display.markup import SHOWN, Html, Table, telling, together
+from ctg_analysis.display.quantities import number
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, short_date, typography
+from ctg_analysis.display.words import Words
+from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import Indicator
 from ctg_analysis.model.settings import OF_DEMARCHE, notebooks
 from ctg_analysis.model.yaml_files import load_yaml, with_words
-from ctg_analysis.show.charts import cells
-from ctg_analysis.show.svg import svg
+from ctg_analysis.show.finish import of_axis
+from ctg_analysis.show.on_page import figure_of, on_page
 
 CONSULTATION, INTERVIEWS, BILAN, ENJEUX, STRATEGY, FOLLOWUP = OF_DEMARCHE
 
@@ -43,7 +46,8 @@ UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
 Cell = str | Markup
 NO_SHADES: Mapping[tuple[int, int], int] = MappingProxyType({})
-HEIGHT, TALL = re.compile(r' height="([\d.]+)"'), 420  # of a drawing: on paper it may fill a page
+NUMBERS = ("value", "low", "high", "year", "rank")  # columns
+ROWS = ("label", "place", "period", "text", "statut", "année", "argent", "block", "words", *NUMBERS)
 
 ACTORS = {  # of a démarche, as sentences name them
     "élu": "les élus",
@@ -68,21 +72,85 @@ class Origin(NamedTuple):
     file: str
 
 
-def chart(ax: Axes, data: Listing, origin: Origin, *, message: str, what: str, note: str = "") -> Html:
-    """A drawing with its words. message: its title; what: what is drawn. data: the texts behind it."""
+@dataclass(frozen=True)
+class Result:
+    """What rows are a result of, which goes with them (`DataFrame.attrs`).
+
+    words: what is said of what is left of the rows, in their chapter. anchor: the id that links to it lead to. shown:
+    the ids of the indicators that it stands for. instead: what is shown in its place, where there is nothing to draw.
+    """
+
+    words: Callable[["DemarcheChapter", pd.DataFrame], Words] | None = None
+    anchor: str = ""
+    shown: tuple[str, ...] = ()
+    instead: Html | None = None
+
+
+def result(
+    rows: pd.DataFrame,
+    words: Callable[[Any, pd.DataFrame], Words],
+    *,
+    anchor: str = "",
+    shown: Iterable[str] = (),
+) -> pd.DataFrame:
+    """The rows of a result as a drawing takes them. rows: columns label, value, text; low and high where it has them.
+
+    They have the columns that the marks of any drawing are known by besides: see `show.marks`.
+    """
+    place = rows.get("place", "")
+    made = rows.assign(level="epci", territory="", place=place, period="", year=float("nan"), date=pd.NaT)
+    bounds = {bound: float("nan") for bound in ("low", "high") if bound not in rows}
+    made = made.assign(**bounds).reset_index(drop=True)
+    made.attrs["result"] = Result(words, anchor, tuple(shown))
+    return made
+
+
+def by_cell(table: pd.DataFrame, column: str, write: Callable[[Any], str]) -> pd.DataFrame:
+    """A row for each cell of a table: columns label (its row), then one that names its column, value, text.
+
+    >>> by_cell(pd.DataFrame({"2024": [1, 2]}, ["PMI", "Caf"]), "année", str).to_numpy().tolist()
+    [['PMI', '2024', 1, '1'], ['Caf', '2024', 2, '2']]
+    """
+    rows = table.reset_index(names="label").melt("label", var_name=column)
+    return rows.assign(text=rows["value"].map(write))
+
+
+def by_name(rows: pd.DataFrame, column: str, cell: str = "text") -> pd.DataFrame:
+    """The table of which `by_cell` made rows, in their order."""
+    order = {"index": rows["label"].unique(), "columns": rows[column].unique()}
+    return rows.pivot(index="label", columns=column, values=cell).reindex(**order)
+
+
+def nothing(instead: Html, shown: Iterable[str] = ()) -> pd.DataFrame:
+    """No row, and what a page shows in their place."""
+    columns = {name: pd.Series(dtype=float if name in NUMBERS else str) for name in ROWS}
+    empty = pd.DataFrame(columns)
+    empty.attrs["result"] = Result(shown=tuple(shown), instead=instead)
+    return empty
+
+
+def words(data: Listing, origin: Origin, *, title: str, what: str, note: str = "") -> Words:
+    """The words of a result. title: what is found; what: what is drawn. data: the texts behind it."""
     says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
-    subtitle, drawing = f"{what}, {origin.when}", svg(ax.figure)
-    return markup.figure(
-        drawing,
-        file=origin.file,
-        kind="chart tall" if float(HEIGHT.search(drawing)[1]) > TALL else "chart",
-        title=message,
+    subtitle = f"{what}, {origin.when}"
+    return Words(
+        title=title,
         subtitle=subtitle,
-        alt=f"{message}. {subtitle} : {says}.",
+        alt=f"{title}. {subtitle} : {says}.",
         source=origin.source,
-        note=note,
         data=Table(subtitle, data.header, data.lines, tables.signs(data.lines)),
+        note=note,
+        file=origin.file,
     )
+
+
+def drawn(drawing: object, rows: pd.DataFrame, said: Words) -> Html:
+    """A drawing of rows with its words."""
+    shown = on_page(figure_of(drawing, "figure"), rows)
+    for value in shown.unknown:
+        print(f"figure « {said.title} » : {of_axis(value)} est dessiné, sans être dans les lignes", file=sys.stderr)
+    note = " ".join(filter(None, [shown.note, said.note]))
+    return markup.figure(shown.svg, kind=shown.kind, **vars(replace(said, note=note)))
 
 
 def table(
@@ -122,6 +190,11 @@ def anchored(cell: Cell, name: str) -> Markup:
     return Markup('<span id="{}">{}</span>').format(name, markup.french(cell))
 
 
+def anchored_piece(name: str, piece: Html) -> Html:
+    """A piece that links lead to."""
+    return Html(f'<div id="{Markup.escape(name)}">\n{piece.html}\n</div>', piece.about)
+
+
 def listed(cells: Iterable[Cell]) -> Markup:
     """Cells one after the other; a sign when there is none."""
     return Markup(", ").join(map(markup.french, cells)) or Markup(NOTHING)
@@ -153,12 +226,6 @@ def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[
     [['PMI', '1'], ['Caf', '2']]
     """
     return [[name, *map(write, row)] for name, row in zip(table.index, table.to_numpy(), strict=True)]
-
-
-def planned_and_spent(names: Iterable[str], amounts: pd.DataFrame, ends: tuple[str, str]) -> Axes:
-    """Two bars for each row, of two amounts in euros. ends: what the two are."""
-    table = amounts.set_axis([texts.typography(name) for name in names]).set_axis(ends, axis=1)
-    return cells(table, table.map(thousands))
 
 
 def written(cell: object) -> str:
@@ -303,6 +370,30 @@ class DemarcheChapter:
     def _told(self) -> str:
         """The answer of the chapter, one line of French."""
         return ""
+
+    def figure(self, drawing: object, rows: pd.DataFrame, *, title: str = "", note: str = "", alt: str = "") -> Html:
+        """Any drawing of the rows of a result as a page shows it, with its words.
+
+        Parameters:
+            drawing: axes or a figure of matplotlib, or what a function of seaborn or pandas returns.
+            rows: of a verb of the chapter; what is left of them is what is told.
+            title: what one sees; what is found in the rows unless given. note: a line below. alt: what the drawing
+                shows, for who does not see it.
+
+        Raises:
+            UserError: rows of something else.
+        """
+        found = rows.attrs.get("result")
+        if not isinstance(found, Result):
+            of = "expected chapter.figure(ax, rows) for rows of a verb of this chapter"
+            raise UserError(f"figure: rows of something else: {of}")
+        if found.words is None or rows.empty:
+            pyplot.close(figure_of(drawing, "figure"))
+            return telling(found.instead or plain("Aucune ligne à dessiner."), SHOWN, *found.shown)
+        said = found.words(self, rows)
+        said = replace(said, title=title or said.title, note=" ".join(filter(None, [note, said.note])))
+        shown = telling(drawn(drawing, rows, replace(said, alt=alt or said.alt)), SHOWN, *found.shown)
+        return anchored_piece(found.anchor, together(shown, self.proves(found.anchor))) if found.anchor else shown
 
     def words(self) -> Html:
         """What the words of the chapter mean; nothing where they say nothing yet."""

@@ -22,13 +22,13 @@ from ctg_analysis.display.markup import Html, Table, cited_with
 from ctg_analysis.display.quantities import counted, euros, number, quantity, thousands
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, span_text
+from ctg_analysis.display.words import Words
 from ctg_analysis.indicators.childcare import DUTIES, Threshold, read_thresholds
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.indicator import OK
 from ctg_analysis.model.settings import data_root, settings
 from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.show import plan_charts
-from ctg_analysis.show.charts import bars, cells
 
 Facts = list[tuple[str, pieces.Cell]]
 STATES = {"projet": "fiche en projet", "validée": "fiche validée", "abandonnée": "action abandonnée"}
@@ -261,24 +261,16 @@ class Strategy(DemarcheChapter):
         unread = " ".join(f"{one.quoi} : {one.a_verifier}" for one in dated if one.a_verifier)
         return pieces.table(DUE, DUE_HEADER, rows, "les textes cités.", f"À vérifier. {unread}")
 
-    @needing("Financement des actions", "actions", "financements")
-    def budget(self) -> Html:
-        """The money of the plan by financer and year, and whether it reconciles."""
-        by_financer = plan.by_financer(self.funding)
-        header, lines = amounts(by_financer)
-        written = by_financer.map(lambda value: thousands(value) if value else pieces.NOTHING)
-        first = by_financer.drop(index=plan.TOTAL)[plan.TOTAL].sort_values(ascending=False, kind="stable")
-        whole, most = euros(by_financer.loc[plan.TOTAL, plan.TOTAL]), euros(first.iloc[0])
-        drawn = pieces.chart(
-            cells(by_financer, written, sums=True),
-            Listing([f"{header[0]}, en euros", *header[1:]], lines),
-            pieces.Origin(self.source("financements"), self._years, FUNDING),
-            message=f"Premier financeur : {first.index[0]}, {most} sur {whole}",
-            what="Financement des actions, par financeur et par année (milliers d'euros)",
-        )
-        return pieces.together(self._balance(), drawn)
+    def budget(self) -> pd.DataFrame:
+        """The money of the plan by financer and year, with its sums. Columns: label, année, value (euros), text."""
+        if box := self.missing("Financement des actions", "actions", "financements"):
+            return pieces.nothing(box)
+        rows = pieces.by_cell(plan.by_financer(self.funding).rename(columns=str), "année", thousands)
+        return pieces.result(rows.assign(text=rows["text"].where(rows["value"].ne(0), pieces.NOTHING)), budget_words)
 
-    def _balance(self) -> Html:
+    @needing("Équilibre du budget", "actions", "financements")
+    def balance(self) -> Html:
+        """Whether what the financers bring makes the budget of each action."""
         rows = plan.reconciliation(self.actions, self.table("financements"))
         apart = rows[~rows["agrees"]]
         planned, brought = euros(rows["budget"].sum()), euros(rows["brought"].sum())
@@ -298,27 +290,13 @@ class Strategy(DemarcheChapter):
         made = pieces.table("Les budgets à revoir", *pieces.by_column(told), source, APART)
         return pieces.together(markup.reading(sentence, totals), made)
 
-    @needing("Charge des pilotes", "actions")
-    def load(self) -> Html:
-        """What each pilote leads."""
+    def load(self) -> pd.DataFrame:
+        """What each pilote leads. Columns: label, value (actions), text, then those of `plan.load`."""
+        if box := self.missing("Charge des pilotes", "actions"):
+            return pieces.nothing(box)
         rows = plan.load(self.actions, self.funding)
-        names = [texts.typography(texts.capitalised(text)) for text in rows["pilote"]]
-        counts, top = rows["count"].map(str), rows.iloc[0]
-        drawn = pd.DataFrame({"name": names, "value": rows["count"], "text": counts})
-        told = {
-            "Pilote": names,
-            "Actions": counts + " (" + rows["actions"].map(", ".join) + ")",
-            "Dont priorité 1": rows["first"].map(str),
-            "Équivalents temps plein": [pieces.UNKNOWN if pd.isna(full) else number(full, 1) for full in rows["etp"]],
-            "Financements": rows["budget"].map(euros),
-        }
-        return pieces.chart(
-            bars(drawn),
-            Listing(*pieces.by_column(told)),
-            pieces.Origin(self.source("actions"), self._years, ACTIONS),
-            message=f"{counted(top['count'], 'action')} pour le pilote le plus chargé : {top['pilote']}",
-            what="Actions par pilote (nombre)",
-        )
+        named = [texts.typography(texts.capitalised(text)) for text in rows["pilote"]]
+        return pieces.result(rows.assign(label=named, value=rows["count"], text=rows["count"].map(str)), load_words)
 
     @needing("Instances de la gouvernance", "instances")
     def bodies(self) -> Html:
@@ -380,7 +358,8 @@ class Strategy(DemarcheChapter):
         return pieces.together(markup.reading(f"{served} {incomplete} sur {len(needs)}."), made)
 
     @property
-    def _years(self) -> str:
+    def years(self) -> str:
+        """The years of the plan, « 2025-2028 »."""
         first, last = self.span
         return f"{first}-{last}"
 
@@ -411,29 +390,59 @@ class Strategy(DemarcheChapter):
         note += f" Sans calendrier : {texts.listed(without)}." if without else ""
         if rows.empty:
             return pieces.plain(f"{what} : aucune.", note if without else "")
-        drawn = rows.assign(
-            name=rows["action_id"] + " " + rows["titre"],
+        rows = rows.assign(
+            label=rows["action_id"] + " " + rows["titre"],
             group=rows["axe"] if by_axis else "",
             dropped=rows["statut"].eq(DROPPED),
         )
         told = {
-            "Action": drawn["name"],
-            "Calendrier": map(span_text, drawn["calendrier_debut"], drawn["calendrier_fin"]),
-            "État": drawn["statut"].where(drawn["dropped"], "active"),
-            "Axe": drawn["axe"],
+            "Action": rows["label"],
+            "Calendrier": map(span_text, rows["calendrier_debut"], rows["calendrier_fin"]),
+            "État": rows["statut"].where(rows["dropped"], "active"),
+            "Axe": rows["axe"],
         }
-        kept = drawn.loc[~drawn["dropped"], "begin"].astype(int)
-        return pieces.chart(
-            plan_charts.gantt(drawn, self.span, marks),
+        said = pieces.words(
             Listing(*pieces.by_column(told)),
-            pieces.Origin(cited_with(self.source("actions"), *sources), self._years, ACTIONS),
-            message=_beginnings(kept),
+            pieces.Origin(cited_with(self.source("actions"), *sources), self.years, ACTIONS),
+            title=_beginnings(rows.loc[~rows["dropped"], "begin"].astype(int)),
             what=what,
             note=note,
         )
+        return pieces.drawn(plan_charts.gantt(rows, self.span, marks), rows, said)
 
 
 open_strategy = Strategy.open
+
+
+def budget_words(chapter: Strategy, rows: pd.DataFrame) -> Words:
+    """Who brings the most. rows: of `budget`."""
+    table = pieces.by_name(rows, "année", "value")
+    header, lines = amounts(table)
+    first = table[plan.TOTAL].drop(index=plan.TOTAL, errors="ignore").sort_values(ascending=False, kind="stable")
+    return pieces.words(
+        Listing([f"{header[0]}, en euros", *header[1:]], lines),
+        pieces.Origin(chapter.source("financements"), chapter.years, FUNDING),
+        title=f"Premier financeur : {first.index[0]}, {euros(first.iloc[0])} sur {euros(first.sum())}",
+        what="Financement des actions, par financeur et par année (milliers d'euros)",
+    )
+
+
+def load_words(chapter: Strategy, rows: pd.DataFrame) -> Words:
+    """Who leads the most actions. rows: of `load`."""
+    top = rows.loc[rows["value"].idxmax()]
+    told = {
+        "Pilote": rows["label"],
+        "Actions": rows["text"] + " (" + rows["actions"].map(", ".join) + ")",
+        "Dont priorité 1": rows["first"].map(str),
+        "Équivalents temps plein": [pieces.UNKNOWN if pd.isna(full) else number(full, 1) for full in rows["etp"]],
+        "Financements": rows["budget"].map(euros),
+    }
+    return pieces.words(
+        Listing(*pieces.by_column(told)),
+        pieces.Origin(chapter.source("actions"), chapter.years, ACTIONS),
+        title=f"{counted(top['value'], 'action')} pour le pilote le plus chargé : {top['pilote']}",
+        what="Actions par pilote (nombre)",
+    )
 
 
 def _beginnings(years: pd.Series) -> str:
