@@ -67,10 +67,13 @@ def cells(rows: pd.DataFrame, *, x: str, y: str, sums: bool = False, ax: Axes | 
         values = values.iloc[:-1, :-1].reindex_like(values)
     left = max(length(folded(name, CELL_NAME), bold=True) for name in values.index) + GAP
     across = (WIDTH - left) / len(values.columns)
+    last = max(length(word, SMALL) for word in str(values.columns[-1]).split())
+    right = max(0.0, last - across)
+    across = (WIDTH - left - right) / len(values.columns)
     heads = [folded(str(label), max(7, int(across / 6.3))) for label in values.columns]
     top = 6 + LINE_HEIGHT * (1 + max(head.count("\n") for head in heads))
     bold = [False] * (len(values) - 1) + [sums]
-    ax, middles = rowed(values.index, letters=CELL_NAME, top=top, bold=bold, ax=ax)
+    ax, middles = rowed(values.index, right=right, letters=CELL_NAME, top=top, bold=bold, ax=ax)
     room = across - GAP - 4 - max(length(text, SMALL) for text in texts.to_numpy()[values.notna()])
     longs = values.fillna(0) / (values.max(axis=None) or 1) * max(room, 4) / across
     for column, head in enumerate(heads):

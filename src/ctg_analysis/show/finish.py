@@ -8,16 +8,16 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
 from ctg_analysis.display import texts
-from ctg_analysis.display.drawing import GRID, INK, RULE, SMALL, WIDTH, folded, length
+from ctg_analysis.display.drawing import GRID, INK, RULE, SMALL, WIDTH, length
 from ctg_analysis.indicators.spread import ALL_EPCIS, MEDIAN_OF_ALL
 from ctg_analysis.show.layout import (
     BOTTOM,
     GAP,
     LINE_HEIGHT,
-    NAME_WIDTH,
     ROW,
     begin,
     in_french,
+    in_lines,
     legend_room,
     place,
     with_axes,
@@ -80,7 +80,7 @@ def _set_in_rows(ax: Axes, told: Told) -> None:
         ax.set_ylim(max(ticks) + 0.5, min(ticks) - 0.5)
     elif not ax.yaxis_inverted():
         ax.invert_yaxis()
-    names = [folded(tick.get_text(), NAME_WIDTH) for tick in ax.get_yticklabels()]
+    names = in_lines([tick.get_text() for tick in ax.get_yticklabels()])
     ax.set_yticks(ticks, names)
     has_values = len(told.bars) == len(names) and not ax.texts
     ends = [] if ax.texts else _ends(told, has_values)
@@ -107,10 +107,12 @@ def _set_in_rows(ax: Axes, told: Told) -> None:
 
 
 def _height(ax: Axes, names: list[str], told: Told) -> float:
-    """The height of rows, of so many names, and of so many bars where they are side by side."""
+    """The height of rows: of their names, which never touch, and of their bars where these are side by side."""
     each = max(1, round(len(told.bars) / max(1, len(names))))
     row = ROW if each == 1 or ax.get_legend() is None else max(ROW, BAR_OF_MANY * each)
-    return sum(max(row, ROW + LINE_HEIGHT * name.count("\n")) for name in names)
+    words = np.array([GAP + LINE_HEIGHT * (1 + name.count("\n")) for name in names])
+    apart = (words[1:] + words[:-1]) / 2
+    return len(names) * max([row, words[0], words[-1], *apart])
 
 
 def _ends(told: Told, of_bars: bool) -> list[tuple[float, float, str]]:

@@ -21,6 +21,7 @@ from ctg_analysis.display.texts import typography
 from ctg_analysis.show.theme import PIXEL
 
 NAME_WIDTH = 22  # letters of a name before it goes on on a second line
+LONG_NAME = 34  # of names of which one would take more than two lines
 GAP = 7  # between a name, a bar and what is written at its end
 BAR, ROW, LINE_HEIGHT = 15, 27, 13  # a bar; a row; each line of a name after its first
 HEIGHT, BOTTOM, LABEL = 210, 24, 18  # of a line chart; room for its years; for the words of an axis
@@ -145,10 +146,16 @@ def in_french(axis: Axis, most: int) -> float:
         kept = [(tick.get_position()[0], tick.get_text()) for tick in axis.get_ticklabels()][::-every][::-1]
         axis.set_ticks(*zip(*kept, strict=True))
     else:
-        names = [folded(tick.get_text(), NAME_WIDTH) for tick in axis.get_ticklabels()]
-        axis.set_ticks(axis.get_ticklocs(), names)
+        axis.set_ticks(axis.get_ticklocs(), in_lines([tick.get_text() for tick in axis.get_ticklabels()]))
     longest = max((length(tick.get_text(), SIZE) for tick in axis.get_ticklabels()), default=0)
     return longest + GAP + LABEL * bool(axis.get_label().get_text())
+
+
+def in_lines(names: Sequence[str]) -> list[str]:
+    """Names on few lines, none of them long."""
+    short = [folded(name, NAME_WIDTH) for name in names]
+    long = any(name.count("\n") > 1 for name in short)
+    return [folded(name, LONG_NAME) for name in names] if long else short
 
 
 def place(ax: Axes, left: float, right: float, top: float, bottom: float) -> None:

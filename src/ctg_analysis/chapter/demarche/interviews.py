@@ -74,12 +74,12 @@ class Interviews(DemarcheChapter):
     def saturation(self) -> pd.DataFrame:
         """How many codes are known after each interview, within what other orders of the interviews give.
 
-        Columns: label, rank (of the interview), value, low, high, text, new.
+        Columns: label, entretien (its rank), value, low, high, text, new.
         """
         if box := self.missing("Saturation", "saturation"):
             return pieces.nothing(box)
-        rows = self.table("saturation")
-        named = "Entretien " + rows["rank"].map(number)
+        rows = self.table("saturation").rename(columns={"rank": "entretien"})
+        named = "Entretien " + rows["entretien"].map(number)
         return pieces.result(
             rows.assign(label=named, value=rows["total"], text=rows["total"].map(number)), saturation_words
         )
@@ -185,9 +185,9 @@ open_interviews = Interviews.open
 
 def saturation_words(chapter: Interviews, rows: pd.DataFrame) -> Words:
     """What the last interviews still brought. rows: of `saturation`."""
-    last, count = int(rows.loc[rows["new"].gt(0), "rank"].max()), len(rows)
+    last, count = int(rows.loc[rows["new"].gt(0), "entretien"].max()), len(rows)
     told = {
-        "Entretien": rows["rank"].map(number),
+        "Entretien": rows["entretien"].map(number),
         "Codes nouveaux": rows["new"].map(number),
         "Codes connus": rows["text"],
         "Autres ordres": rows["low"].map(number) + " à " + rows["high"].map(number),
