@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from environment import environment
 from material_files import add, change, copy_of, line_of
+from matplotlib import pyplot
 from typer.testing import CliRunner
 
-from ctg_analysis.chapter.demarche import consultation
-from ctg_analysis.chapter.demarche.consultation import ResultContext, open_consultation
+from ctg_analysis.chapter.demarche.consultation import groups_words, of_groups, open_consultation
 from ctg_analysis.chapter.demarche.enjeux import open_enjeux
 from ctg_analysis.chapter.demarche.interviews import Interviews
 from ctg_analysis.chapter.demarche.pieces import VOTED, DemarcheChapter
@@ -127,7 +127,8 @@ def test_where_too_few_answered_no_link_is_told_to_be_sought(shown, monkeypatch)
     assert words(few.crossings().html) == "Aucun croisement : trop peu de réponses pour un test."
     none_shown = {"crossings": none, "by_group": shown.demarche.table("by_group")[:0]}
     monkeypatch.setattr(DemarcheChapter, "table", lambda self, name: none_shown.get(name, table(self, name)))
-    assert few.groups().html == ""
+    (instead,) = few.groups()
+    assert instead.empty and few.figure(pyplot.figure(), instead).html == ""
 
 
 def test_a_decision_without_a_vote_is_told(shown, monkeypatch):
@@ -147,16 +148,21 @@ def test_r26_nothing_is_said_to_be_the_cause_of_something(shipped):
         assert all("n’est pas une cause" in one for one in said), said
 
 
-def test_of_two_answers_the_first_is_told_for_the_other_mirrors_it():
+def test_of_two_answers_the_first_is_told_for_the_other_mirrors_it(shown, monkeypatch):
     rows = pd.DataFrame([(code, group, share) for code, low in (("oui", 0.15), ("non", 0.85)) for group, share in
                          (("a", low), ("b", 1 - low))], columns=["libelle", "group_label", "share"])  # fmt: skip
     rows = rows.assign(modalite=rows["libelle"], group=rows["group_label"], base_least=60, base_most=64)
     rows = rows.assign(low=rows["share"] - 0.1, high=rows["share"] + 0.1, word="plus élevé que")
-    link = {"modalite": "", "strength": "lien moyen", "v": 0.4}
-    context = ResultContext("Source : ici.", "2024", "intervalle à 95 %")
-    page = words(consultation.group("Avis", "Seul", rows, pd.DataFrame([link]), context).html)
-    assert "« oui » : de 15 % (« a ») à 85 % (« b ») selon la réponse à « Seul »" in page
-    assert "(lien moyen, V de 0,40)" in page and "non :" not in page
+    rows = rows.assign(q_id="Q1", variable="Q2")
+    links = pd.DataFrame([{"q_id": "Q1", "group": "Q2", "modalite": "", "strength": "lien moyen", "v": 0.4}])
+    table = DemarcheChapter.table
+    told = {"by_group": rows, "crossings": links}
+    monkeypatch.setattr(DemarcheChapter, "table", lambda self, name: told.get(name, table(self, name)))
+    kept = of_groups(rows, links)
+    words = groups_words(open_consultation(shown.territory.epci), kept)
+    assert kept["block"].tolist() == ["oui", "oui"]
+    assert words.title.startswith("« oui » : de 15\u202f% (« a ») à 85\u202f% (« b ») selon la réponse")
+    assert words.subtitle.startswith("«") and "(lien moyen, V de 0,40)" in words.subtitle
 
 
 # Scenario 10: twenty interviews

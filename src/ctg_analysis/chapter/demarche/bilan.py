@@ -30,6 +30,8 @@ PER_ACTION = (
     "Chaque ligne a sa propre unité : la barre dit la part de ce qui était prévu qui a été faite, les nombres la "
     "quantité elle-même."
 )
+REAL, DECLARED = "Réel", "Déclaré"
+COSTS = {"Prévu": "Coût prévu", REAL: "Coût réel", DECLARED: "Dépenses déclarées"}
 BOTH_KNOWN = "Seules comptent les actions dont le coût prévu et le coût réel sont tous deux connus"
 
 
@@ -81,7 +83,7 @@ class Bilan(WithActions):
         """What was to be spent and what was, by axis, in euros. Columns: label, argent, value, text, known, actions."""
         if box := self.missing("Coûts prévus et réels", ACTIONS):
             return pieces.nothing(box)
-        return costs(self.actions, "Réel")
+        return costs(self.actions, REAL)
 
     @needing("Services créés, en projet ou fermés", "equipements_services")
     def services(self) -> Html:
@@ -215,11 +217,10 @@ def _members(family: str) -> dict[str, Indicator]:
 def funding_words(chapter: Bilan, rows: pd.DataFrame) -> Words:
     """Who brings the most. rows: of `by_year`."""
     family, table = rows["family"].iloc[0], pieces.by_name(rows, "année", "value")
-    most = table.drop(index=plan.ALL, errors="ignore")["Total"]
     return pieces.words(
         Listing(["Financeur", *table], pieces.lines_of(table, euros)),
         chapter.funding_origin(family),
-        title=f"Premier financeur : {most.idxmax()}, {euros(most.max())} sur {euros(most.sum())}",
+        title=pieces.first_financer(table),
         what=f"{TITLES[family]} (milliers d'euros)",
         note=next(iter(_members(family).values())).caveats,
     )
@@ -233,7 +234,7 @@ def statuses(actions: pd.DataFrame, order: Sequence[str], shown: Sequence[str] =
 
 def statuses_words(chapter: WithActions, rows: pd.DataFrame) -> Words:
     """How many actions have each status. rows: of `statuses`."""
-    counts = pieces.by_name(rows, "statut", "value")
+    counts = pieces.by_name(rows, "statut", "value").fillna(0)
     whole = counts.sum()
     counts.loc[plan.ALL] = whole
     counts = counts.assign(Total=counts.sum(axis=1)).astype(int)
@@ -283,7 +284,7 @@ def _counted(value: float, unit: str) -> str:
 
 
 def costs(actions: pd.DataFrame, end: str) -> pd.DataFrame:
-    """What was to be spent and what was, by axis. end: what that is, « Déclaré » where more will be spent."""
+    """What was to be spent and what was, by axis. end: REAL, or DECLARED where more will be spent."""
     rows = plan.costs(actions).drop(index=plan.ALL)  # of another scale
     cells = pieces.by_cell(rows[["planned", "spent"]].set_axis(["Prévu", end], axis=1), "argent", thousands)
     counts = rows[["known", "actions"]].rename_axis("label").reset_index()
@@ -292,30 +293,37 @@ def costs(actions: pd.DataFrame, end: str) -> pd.DataFrame:
 
 def costs_words(chapter: WithActions, rows: pd.DataFrame) -> Words:
     """What all was to cost and did. rows: of `costs`."""
-    table, counts = pieces.by_name(rows, "argent", "value"), rows.drop_duplicates("label").set_index("label")
-    table = table.join(counts[["known", "actions"]])
-    table.loc[plan.ALL] = table.sum()
-    planned, spent, known_ones, actions = table.loc[plan.ALL]
-    gap, so_far = spent - planned, "Réel" not in table
-    more = f"{euros(abs(gap))} {'de plus' if gap > 0 else 'de moins'} que prévu" if gap else "ce qui était prévu"
-    real, more = ("Dépenses déclarées", "") if so_far else ("Coût réel", f", soit {more}")
+    table = pieces.by_name(rows, "argent", "value")
+    counts = rows.drop_duplicates("label").set_index("label")[["known", "actions"]]
+    whole, (known_ones, actions) = table.sum(), counts.sum()
+    notes = [
+        f"{_widest_gap(table)}." if len(whole) > 1 else "",
+        f"{BOTH_KNOWN} : {known_ones} sur {actions}." if known_ones < actions else "",
+    ]
+    table.loc[plan.ALL], counts.loc[plan.ALL] = whole, counts.sum()
     told = {
         "Axe": table.index,
-        "Coût prévu": table.iloc[:, 0].map(euros),
-        real: table.iloc[:, 1].map(euros),
-        "Actions comptées": [f"{one:.0f} sur {every:.0f}" for one, every in table[["known", "actions"]].to_numpy()],
+        **{COSTS[name]: table[name].map(euros) for name in table},
+        "Actions comptées": [f"{one} sur {every}" for one, every in counts.to_numpy()],
     }
-    notes = [
-        f"{_widest_gap(table.drop(index=plan.ALL))}.",
-        f"{BOTH_KNOWN} : {known_ones:.0f} sur {actions:.0f}." if known_ones < actions else "",
-    ]
+    names = texts.listed([texts.uncapitalised(COSTS[name]) for name in whole.index])
     return pieces.words(
         Listing(*pieces.by_column(told)),
         chapter.origin,
-        title=f"{real}{' à ce jour' * so_far} : {euros(spent)} pour {euros(planned)} prévus{more}",
-        what=f"Coût prévu et {texts.uncapitalised(real)}, par axe (milliers d'euros)",
+        title=_spent(*whole, whole.index[-1]) if len(whole) > 1 else "",
+        what=f"{texts.capitalised(names)}, par axe (milliers d'euros)",
         note=" ".join(filter(None, notes)),
     )
+
+
+def _spent(planned: float, spent: float, end: str) -> str:
+    """What all cost and was to cost; by how much these differ, where no more will be spent."""
+    title = f"{COSTS[end]}{' à ce jour' * (end == DECLARED)} : {euros(spent)} pour {euros(planned)} prévus"
+    if end == DECLARED:
+        return title
+    gap = spent - planned
+    more = f"{euros(abs(gap))} {'de plus' if gap > 0 else 'de moins'} que prévu" if gap else "ce qui était prévu"
+    return f"{title}, soit {more}"
 
 
 def _widest_gap(table: pd.DataFrame) -> str:

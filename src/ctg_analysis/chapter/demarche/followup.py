@@ -195,7 +195,7 @@ class Followup(bilan.WithActions):
         """What is to be spent and what was to this day, by axis, in euros: see `Bilan.costs`."""
         if self.missing("Bilan à ce jour", "actions", "suivi"):
             return pieces.nothing(Html("", why="Aucun suivi."))
-        return bilan.costs(self.as_bilan, "Déclaré")
+        return bilan.costs(self.as_bilan, bilan.DECLARED)
 
     def one_by_one(self) -> Html:
         """The actions one by one, to this day."""
@@ -266,22 +266,23 @@ def yearly_words(chapter: Followup, rows: pd.DataFrame) -> Words:
 def money_words(chapter: Followup, rows: pd.DataFrame) -> Words:
     """What was spent of what was to be, over the years that tell it. rows: of `money`."""
     table, years = pieces.by_name(rows, "argent", "value"), rows.drop_duplicates("label")
-    known_ones = table.dropna()
     told = {
         "Année": table.index,
-        "Prévu": table["Prévu"].map(euros),
-        "Dépensé": table["Dépensé"].map(euros),
+        **{name: table[name].map(euros) for name in table},
         "Actions qui disent leur dépense": years["told"].map(str) + " sur " + years["actions"].map(str),
     }
     silent = list(years.loc[years["told"] < years["actions"], "label"])
     return pieces.words(
         Listing(*pieces.by_column(told)),
         pieces.Origin(chapter.source("financements", "suivi"), _between(table.index), FILE),
-        title=f"Dépensé : {euros(known_ones['Dépensé'].sum())}, pour {euros(known_ones['Prévu'].sum())} prévus les "
-        "mêmes années",
+        title=_spent(table.dropna()) if len(table.columns) > 1 else "",
         what="Argent prévu et dépensé par année (milliers d'euros)",
         note=f"En {texts.listed(silent)}, toutes les actions ne disent pas leur dépense." if silent else "",
     )
+
+
+def _spent(table: pd.DataFrame) -> str:
+    return f"Dépensé : {euros(table['Dépensé'].sum())}, pour {euros(table['Prévu'].sum())} prévus les mêmes années"
 
 
 def _between(years: pd.Index) -> str:

@@ -16,14 +16,14 @@ from pydantic import BaseModel
 from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.known import to_fill
 from ctg_analysis.chapter.territory import Territory
-from ctg_analysis.demarche import columns
+from ctg_analysis.demarche import columns, plan
 from ctg_analysis.demarche.columns import FIELDS, OTHERS, last_day
 from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES
 from ctg_analysis.demarche.demarche import Demarche
 from ctg_analysis.demarche.voices import OVERLOOKED
 from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import SHOWN, Html, Table, telling, together
-from ctg_analysis.display.quantities import number
+from ctg_analysis.display.quantities import euros, number
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import date_text, short_date, typography
 from ctg_analysis.display.words import Words
@@ -46,7 +46,7 @@ UNKNOWN, NOTHING = "nd", "\u2014"
 YES, NO = "oui", "non"
 Cell = str | Markup
 NO_SHADES: Mapping[tuple[int, int], int] = MappingProxyType({})
-NUMBERS = ("value", "low", "high", "year", "rank")  # columns
+NUMBERS = ("value", "low", "high", "year", "entretien")  # columns
 ROWS = ("label", "place", "period", "text", "statut", "année", "argent", "block", "words", *NUMBERS)
 
 ACTORS = {  # of a démarche, as sentences name them
@@ -121,6 +121,18 @@ def by_name(rows: pd.DataFrame, column: str, cell: str = "text") -> pd.DataFrame
     return rows.pivot(index="label", columns=column, values=cell).reindex(**order)
 
 
+def first_financer(table: pd.DataFrame) -> str:
+    """Who brings the most of a whole; nothing of it without the column of totals.
+
+    table: of `by_name`, amounts in euros by financer and year; the row of the totals last, where there is one.
+    """
+    totals = {plan.TOTAL, plan.ALL}
+    if plan.TOTAL not in table:
+        return ""
+    brought = table.loc[~table.index.isin(totals), plan.TOTAL]
+    return f"Premier financeur : {brought.idxmax()}, {euros(brought.max())} sur {euros(brought.sum())}"
+
+
 def nothing(instead: Html, shown: Iterable[str] = ()) -> pd.DataFrame:
     """No row, and what a page shows in their place."""
     columns = {name: pd.Series(dtype=float if name in NUMBERS else str) for name in ROWS}
@@ -130,13 +142,13 @@ def nothing(instead: Html, shown: Iterable[str] = ()) -> pd.DataFrame:
 
 
 def words(data: Listing, origin: Origin, *, title: str, what: str, note: str = "") -> Words:
-    """The words of a result. title: what is found; what: what is drawn. data: the texts behind it."""
+    """The words of a result. title: what is found, if anything; what: what is drawn. data: the texts behind it."""
     says = " ; ".join(f"{line[0]} : {', '.join(line[1:])}" for line in data.lines)
     subtitle = f"{what}, {origin.when}"
     return Words(
-        title=title,
-        subtitle=subtitle,
-        alt=f"{title}. {subtitle} : {says}.",
+        title=title or what,
+        subtitle=subtitle if title else origin.when,
+        alt=f"{title or what}. {subtitle} : {says}.",
         source=origin.source,
         data=Table(subtitle, data.header, data.lines, tables.signs(data.lines)),
         note=note,
@@ -220,12 +232,13 @@ def by_column(columns: Mapping[Cell, Iterable[Cell]]) -> tuple[list[Cell], list[
 
 
 def lines_of(table: pd.DataFrame, write: Callable[[object], str] = str) -> list[list[str]]:
-    """The rows of a table as texts, each after its name in the index.
+    """The rows of a table as texts, each after its name in the index; a sign where there is none.
 
     >>> lines_of(pd.DataFrame({"2024": [1, 2]}, ["PMI", "Caf"]))
     [['PMI', '1'], ['Caf', '2']]
     """
-    return [[name, *map(write, row)] for name, row in zip(table.index, table.to_numpy(), strict=True)]
+    cells = table.astype(object).map(lambda cell: NOTHING if pd.isna(cell) else write(cell))
+    return [[name, *row] for name, row in zip(cells.index, cells.to_numpy(), strict=True)]
 
 
 def written(cell: object) -> str:

@@ -418,11 +418,10 @@ def budget_words(chapter: Strategy, rows: pd.DataFrame) -> Words:
     """Who brings the most. rows: of `budget`."""
     table = pieces.by_name(rows, "année", "value")
     header, lines = amounts(table)
-    first = table[plan.TOTAL].drop(index=plan.TOTAL, errors="ignore").sort_values(ascending=False, kind="stable")
     return pieces.words(
         Listing([f"{header[0]}, en euros", *header[1:]], lines),
         pieces.Origin(chapter.source("financements"), chapter.years, FUNDING),
-        title=f"Premier financeur : {first.index[0]}, {euros(first.iloc[0])} sur {euros(first.sum())}",
+        title=pieces.first_financer(table),
         what="Financement des actions, par financeur et par année (milliers d'euros)",
     )
 
