@@ -166,7 +166,7 @@ class Bilan(WithActions):
     def by_year(self, family: str) -> pd.DataFrame:
         """The members of a family of indicators year by year, with their sums. Columns: label, année, value, text."""
         members = _members(family)
-        rows = self._of_family(family)
+        rows = _of_family(self.territory, family)
         if rows.empty:
             first = next(iter(members.values()))
             return pieces.nothing(known.unavailable(self.territory, first, f"{TITLES[family]}, par année"), members)
@@ -176,18 +176,6 @@ class Bilan(WithActions):
         return pieces.result(
             pieces.by_cell(wide, "année", thousands).assign(family=family), funding_words, shown=members
         )
-
-    def _of_family(self, family: str) -> pd.DataFrame:
-        members = _members(family).values()
-        return pd.concat([self.territory.own(indicator).assign(label=indicator.label) for indicator in members])
-
-    def funding_origin(self, family: str) -> pieces.Origin:
-        """Where the members of a family come from."""
-        rows = self._of_family(family)
-        periods = rows["period"].unique()
-        years = f"{periods.min()}-{periods.max()}"
-        first = next(iter(_members(family).values()))
-        return pieces.Origin(known.source(self.territory, rows, series=True), years, first.file_name)
 
     @property
     def _source(self) -> str:
@@ -214,15 +202,24 @@ def _members(family: str) -> dict[str, Indicator]:
     return {indicator.id: indicator for indicator in analyst.family_of(family)}
 
 
+def _of_family(territory: Territory, family: str) -> pd.DataFrame:
+    members = _members(family).values()
+    return pd.concat([territory.own(indicator).assign(label=indicator.label) for indicator in members])
+
+
 def funding_words(chapter: Bilan, rows: pd.DataFrame) -> Words:
     """Who brings the most. rows: of `by_year`."""
     family, table = rows["family"].iloc[0], pieces.by_name(rows, "année", "value")
+    observed = _of_family(chapter.territory, family)
+    periods = observed["period"].unique()
+    source = known.source(chapter.territory, observed, series=True)
+    first = next(iter(_members(family).values()))
     return pieces.words(
         Listing(["Financeur", *table], pieces.lines_of(table, euros)),
-        chapter.funding_origin(family),
+        pieces.Origin(source, f"{periods.min()}-{periods.max()}", first.file_name),
         title=pieces.first_financer(table),
         what=f"{TITLES[family]} (milliers d'euros)",
-        note=next(iter(_members(family).values())).caveats,
+        note=first.caveats,
     )
 
 
