@@ -18,7 +18,6 @@ from ctg_analysis.display.drawing import (
     PAPER,
     PARTS,
     RULE,
-    SEQUENTIAL,
     SMALL,
     TERRITORY,
     WARM,
@@ -135,8 +134,8 @@ def pyramid(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     territory, outline, name = tables[0], tables[1:2], rows["place"].iloc[-1]
     ax, middles = rowed(territory.index, row=PYRAMID_ROW, size=SMALL, top=38, bottom=20, ax=ax)
     edges = [*(middles - PYRAMID_ROW / 2), middles[-1] + PYRAMID_ROW / 2]
-    for sex, side, shade, ink in (("Hommes", -1, TERRITORY, TERRITORY), ("Femmes", 1, PARTS[1], SEQUENTIAL[3])):
-        write(ax, 0, 8, sex.lower(), aside=8 * side, color=ink, weight="bold")
+    for sex, side, shade in (("Hommes", -1, TERRITORY), ("Femmes", 1, PARTS[1])):
+        write(ax, 0, 8, sex.lower(), aside=8 * side, weight="bold")
         bars = ax.barh(middles, side * territory[sex], 13, color=shade)
         for bar, (age, share) in zip(bars, territory[sex].items(), strict=True):
             beside = "".join(f" ({name} : {percent(table.loc[age, sex], 1)})" for table in outline)

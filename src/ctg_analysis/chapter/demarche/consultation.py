@@ -20,7 +20,7 @@ from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche.columns import CLOSED, SCALE, SEVERAL, UNKNOWN, labels
 from ctg_analysis.display import markup, texts
 from ctg_analysis.display.markup import Html
-from ctg_analysis.display.quantities import counted, number, percent
+from ctg_analysis.display.quantities import counted, number
 from ctg_analysis.display.standing import NOT_ESTABLISHED
 from ctg_analysis.display.tables import Listing
 from ctg_analysis.display.texts import short_date
@@ -322,7 +322,7 @@ def profile_words(chapter: Consultation, rows: pd.DataFrame) -> Words:
         [
             f"{row.block} : {row.label}",
             count(row.count),
-            *(percent(part) for part in (row.value, 100 * row.after, 100 * row.census)),
+            *map(share, (row.before, row.after, row.census)),
             row.represented or NOTHING,
         ]
         for row in rows.itertuples()
