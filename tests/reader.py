@@ -6,7 +6,7 @@ from html import unescape
 from html.parser import HTMLParser
 
 from ctg_analysis.display.markup import for_readers
-from ctg_analysis.publish.contents import SENTENCE, is_long
+from ctg_analysis.display.notes import SENTENCE, is_long
 
 UNSEEN = ("style", "script", "code")
 
@@ -35,12 +35,13 @@ class Text(HTMLParser):
 def said_twice(page: str) -> list[str]:
     """Return the long sentences that a page says more than once, titles and captions among them, sources apart.
 
-    The sheet of a commune or of an action is a page of its own, and so is a text of law; cells are not sentences.
+    The sheet of a commune or of an action is a page of its own, and so is a text of law; cells are not sentences. What
+    stands under a figure is read with it alone: its note, what it proves, its source.
     """
     body = for_readers(page[page.index("<main") : page.index("</main>")])
     alone = r'<(section|article|div) class="(?:sheet|action|references)".*?</\1>'
     body = re.sub(alone, " ", body, flags=re.DOTALL)
-    body = re.sub(r'<p class="source">.*?</p>', " ", body, flags=re.DOTALL)
+    body = re.sub(r'<(p|ul) class="(?:source|sources|note|proves)">.*?</\1>', " ", body, flags=re.DOTALL)
     body = re.sub(r"<(svg|pre|nav|thead|tbody)\b.*?</\1>", " ", body, flags=re.DOTALL)
     starts = r'p|li|dd|dt|h\d|div|figcaption|caption|strong class="title"|span class="\w+"'
     blocks = re.split(rf"</?(?:{starts})\b[^>]*>", body)

@@ -9,7 +9,6 @@ from ctg_analysis.chapter.chapter import open_chapter
 from ctg_analysis.chapter.commune_sheets import Service, services_of
 from ctg_analysis.model.catalogue import CATALOGUE
 from ctg_analysis.model.settings import DEFAULT_EPCI
-from ctg_analysis.publish.contents import said_once
 
 APART = pd.DataFrame({"a": [0.0, 5, 10], "b": [5.0, 0, 7], "c": [10.0, 7, 0]}, index=list("abc"))
 
@@ -54,12 +53,6 @@ def test_what_the_whole_has_no_value_of_is_an_empty_cell_that_the_note_names(exa
     html = open_chapter("200067171").communes("living_standard_median").html
     line = re.search(r'<th scope="row">Niveau de vie médian</th>(.*?)</tr>', html)[1]
     assert line.endswith("<td></td>") and "Sans valeur pour l’ensemble\u00a0: niveau de vie médian." in html
-
-
-def test_each_sheet_tells_its_signs_though_another_has_told_them():
-    """A sheet hangs alone on a wall."""
-    told = said_once('<p class="note">{0}</p><p class="note key">{0}</p>'.format("Une phrase de plus de dix mots " * 2))
-    assert told.count("dix mots") == 4
 
 
 @pytest.mark.slow

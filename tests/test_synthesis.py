@@ -240,10 +240,10 @@ def test_every_acronym_of_the_catalogue_is_in_the_glossary():
 
 
 def test_a_term_opens_at_its_first_use_under_each_heading():
-    body = "<h2 id='EAJE'>La Caf</h2><p>Caf, Cafétéria</p><h3>Caf</h3><p title='MSA'>Caf</p>"
+    body = '<h2 id="EAJE">La Caf</h2><p>Caf, Cafétéria</p><h3>Caf</h3><p title="MSA">Caf</p>'
     html = notes.with_meanings(body)
     assert html.count("<button") == 2 == html.count('popovertarget="terme-Caf"') and html.count("<div popover") == 1
-    assert html.startswith("<h2 id='EAJE'>La <button") and "<p>Caf, Cafétéria</p>" in html and "title='MSA'" in html
+    assert html.startswith('<h2 id="EAJE">La <button') and "<p>Caf, Cafétéria</p>" in html and 'title="MSA"' in html
     assert notes.terms_in(["Ulis, ULIS, RSA"]) == notes.terms_in(["ULIS, RSA, Ulis"]) == ["RSA", "ULIS", "Ulis"]
     html = notes.with_meanings("<p>l’AEEH (PMI), la Caf</p>")
     assert [re.sub("<[^>]+>", "", one) for one in re.findall(r'unbroken">(.*?)</span>', html)] == ["’AEEH", "(PMI),"]
@@ -252,7 +252,7 @@ def test_a_term_opens_at_its_first_use_under_each_heading():
 
 @pytest.mark.parametrize("tag", ["svg", "details", "pre", "code", "a", "button", "label", "dt", "h1"])
 def test_a_term_is_left_alone_in_what_is_drawn_folded_or_a_link(tag):
-    body = f"<{tag} class='x'><b>Caf</b></{tag}>"
+    body = f'<{tag} class="x"><b>Caf</b></{tag}>'
     assert notes.with_meanings(body) == body and "<button" in notes.with_meanings(body + "<p>Caf</p>")
 
 

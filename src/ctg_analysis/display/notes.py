@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
+from lxml.html import HtmlElement
 from markupsafe import escape
 
-from ctg_analysis.display import texts
-from ctg_analysis.display.markup import TEAM
-from ctg_analysis.display.texts import alphabetical, short_date, typography
+from ctg_analysis.display import html_tree, texts
+from ctg_analysis.display.texts import NARROW, alphabetical, short_date, typography
 from ctg_analysis.model.catalogue import TITLES
 from ctg_analysis.model.indicator import PLACES, Indicator, Rate
 from ctg_analysis.model.settings import DataRoot, settings
@@ -22,13 +22,10 @@ METHOD, METHOD_TEXTS = "Méthode de tout le diagnostic", Path(__file__).with_nam
 WORD = re.compile(r"\d+|[a-z]{3,}")
 SHORT_NAME = re.compile(r".*\((\w+)\).*")
 OF_A_LABEL = re.compile(r",| :| \(")  # after what a source is of, its detail
-LEFT_ALONE = "svg|details|pre|code|a|button|label|dt|h1"  # drawn, folded, does something already, defined, the title
+# What is drawn, folded, does something already, is defined; the title.
+LEFT_ALONE = frozenset({"svg", "details", "pre", "code", "a", "button", "label", "dt", "h1"})
 NOT_IN_ID = re.compile("[^A-Za-z]")
-OPENING, CLOSING = '<button type="button" class="term"', "</button>"
 KINDS = ("CA", "CC", "CU")  # what follows one of these is a name: « CA CAP Excellence »
-# No line may part a term from these; it may a button.
-BEFORE, AFTER = "(’", ".,)"
-OPENED = re.compile(rf"{OPENING}[^<]*{CLOSING}[{AFTER}]*")
 APART = re.compile(r"[\s'.,;:()«»-]+")
 ENDING = re.compile(r"(?:(?<=l)l|(?<=n)n|(?<=t)t)?e?[sx]?$")  # of plurals and feminines
 
@@ -78,6 +75,38 @@ def _tells(label: str, words: set[str]) -> bool:
 def _stems(text: str) -> set[str]:
     """Return the words of a text by their first letters, which plurals share; its numbers whole."""
     return {word[:5] for word in WORD.findall(texts.alphabetical(text))}
+
+
+SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«])")
+LONG = 10  # words: a longer sentence is not said again
+SAME = "Même définition que plus haut."
+
+
+def is_long(sentence: str) -> bool:
+    """Whether a sentence is of more than ten words, a number being one."""
+    return len(re.findall(r"\w+", sentence.replace(NARROW, ""))) > LONG
+
+
+def said_once(entries: Iterable[dict]) -> list[dict]:
+    """The entries of a list of definitions, each without the long sentences of those before.
+
+    >>> base = "Les ménages du recensement, dont les questionnaires sont exploités en entier."
+    >>> entries = [{"definition": f"Part. {base}", "caveats": ""}, {"definition": "Nombre.", "caveats": base}]
+    >>> [entry["caveats"] for entry in said_once(entries)]
+    ['', '']
+    """
+    said: set[str] = set()
+    kept = []
+    for entry in entries:
+        written = {}
+        for name in ("definition", "caveats"):
+            sentences = SENTENCE.split(entry[name].strip())
+            new = [one for one in sentences if not is_long(one) or one not in said]
+            is_known = name == "definition" and sentences[0] not in new
+            written[name] = " ".join([SAME] * is_known + new)
+            said.update(sentences)
+        kept.append({**entry, **written})
+    return kept
 
 
 def definitions(indicators: Iterable[Indicator]) -> list[dict]:
@@ -200,7 +229,7 @@ def terms() -> dict[str, str]:
 
 def terms_in(texts: Iterable[str]) -> list[str]:
     """Return the terms that stand in texts, in alphabetical order."""
-    words = {word[0] for text in texts for word in re.finditer(_any_term(), text)}
+    words = {found["term"] for text in texts for found in _any_term().finditer(text)}
     return _by_letter(words)
 
 
@@ -210,42 +239,53 @@ def with_meanings(body: str) -> str:
 
     The sources of each chart name the same producers: a term opens there where it is met first in the page.
     """
+    whole = html_tree.tree(body)
     here: set[str] = set()
     used: set[str] = set()
-    in_source = False
-
-    def opened(piece: re.Match) -> str:
-        nonlocal in_source
-        if piece[0].startswith("<"):
-            if piece["heading"]:
-                here.clear()
-            in_source = bool(piece["source"]) or (in_source and not piece["end"])
-            return piece[0]
-        term, start = piece[0], piece.start()
-        in_tag = body.rfind("<", 0, start) > body.rfind(">", 0, start)  # a value of an attribute
-        if term in (used if in_source else here) or in_tag:
-            return term
-        here.add(term)
-        used.add(term)
-        return f'{OPENING} popovertarget="{name_of(term)}">{term}{CLOSING}'
-
-    whole = _unbroken(_pieces().sub(opened, body))
+    for holder, where, text in list(html_tree.texts(whole, LEFT_ALONE)):
+        if where == "text" and holder.tag in ("h2", "h3"):
+            here = set()
+        opened = []
+        for found in _any_term().finditer(text):
+            around = holder if where == "text" else holder.getparent()
+            in_source = any("source" in one.classes for one in (around, *around.iterancestors("p")))
+            if found["term"] not in (used if in_source else here):
+                opened.append(found)
+                here.add(found["term"])
+                used.add(found["term"])
+        if opened:
+            _open(holder, where, text, opened)
+    written = html_tree.content(whole)
     for term in _by_letter(used):
-        text = f"<strong>{term}</strong>\u00a0: {escape(terms()[term])}"
-        whole += f'\n<div popover class="meaning" id="{name_of(term)}" role="note">{text}</div>'
-    return whole
+        told = f"<strong>{term}</strong>\u00a0: {escape(terms()[term])}"
+        written += f'\n<div popover class="meaning" id="{name_of(term)}" role="note">{told}</div>'
+    return written
 
 
-def _unbroken(body: str) -> str:
-    """Return the content with what no line may part around each button of a term."""
-    kept, last = [], 0
-    for button in OPENED.finditer(body):
-        before = body[max(button.start() - 1, 0) : button.start()]
-        start, end = button.start() - (len(before) if before in BEFORE else 0), button.end()
-        if start < button.start() or body[end - 1] in AFTER:
-            kept += [body[last:start], '<span class="unbroken">', body[start:end], "</span>"]
-            last = end
-    return "".join([*kept, body[last:]])
+def _open(holder: HtmlElement, where: str, text: str, found: Sequence[re.Match[str]]) -> None:
+    """Put a button in the place of each term that was found in a text, with what no line may part from it."""
+    buttons = [_button(one["before"], one["term"], one["after"]) for one in found]
+    ends = [one.start() for one in found[1:]] + [len(text)]
+    for button, one, end in zip(buttons, found, ends, strict=True):
+        button.tail = text[one.end() : end]
+    first = text[: found[0].start()]
+    if where == "text":
+        holder.text = first
+        holder[:0] = buttons
+    else:
+        parent, rank = holder.getparent(), holder.getparent().index(holder) + 1
+        holder.tail = first
+        parent[rank:rank] = buttons
+
+
+def _button(before: str, term: str, after: str) -> HtmlElement:
+    button = html_tree.element("button", {"type": "button", "class": "term", "popovertarget": name_of(term)}, term)
+    if not before and not after:
+        return button
+    unbroken = html_tree.element("span", {"class": "unbroken"}, before)
+    unbroken.append(button)
+    button.tail = after
+    return unbroken
 
 
 def _by_letter(words: set[str]) -> list[str]:
@@ -259,20 +299,11 @@ def name_of(term: str) -> str:
 
 
 @cache
-def _pieces() -> re.Pattern:
-    """Return the pattern of what is passed over, of what opens terms again, and of the terms between."""
-    alone = rf"(?P<alone>{LEFT_ALONE})\b[^<]*(?:<(?!/(?P=alone)>)[^<]*)*</(?P=alone)>"
-    team = rf"{TEAM[0].removeprefix('<')}[\s\S]*?{TEAM[1]}"  # readers would miss what opened there
-    return re.compile(
-        rf'<(?:{team}|{alone}|(?P<heading>h[23]\b)|(?P<source>p class="source">)|(?P<end>/p>))|{_any_term()}'
-    )
-
-
-@cache
-def _any_term() -> str:
-    """Return the pattern of a term, the longest first."""
+def _any_term() -> re.Pattern[str]:
+    """Return the pattern of a term, the longest first, between what no line may part from it."""
     named = "".join(rf"(?<!\b{kind}[ \u00a0])" for kind in KINDS)
-    return rf"\b{named}(?:{'|'.join(map(re.escape, sorted(terms(), key=len, reverse=True)))})\b"
+    longest = "|".join(map(re.escape, sorted(terms(), key=len, reverse=True)))
+    return re.compile(rf"(?P<before>[(’]?)(?P<term>\b{named}(?:{longest})\b)(?P<after>[.,)]*)")
 
 
 @cache

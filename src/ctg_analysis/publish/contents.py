@@ -3,18 +3,17 @@
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from html import unescape
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import mistune
 from markupsafe import Markup
 from nbformat import NotebookNode
 
-from ctg_analysis.display import markup, notes
-from ctg_analysis.display.markup import ABOUT, DEFINITIONS, OF_TEAM, ROWS, SHEETS, SHOWN, for_readers
+from ctg_analysis.display import html_tree, markup, notes
+from ctg_analysis.display.markup import ABOUT, DEFINITIONS, ROWS, SHEETS, SHOWN
 from ctg_analysis.display.notes import terms, terms_in, with_meanings
-from ctg_analysis.display.texts import NARROW, alphabetical, typography
+from ctg_analysis.display.texts import alphabetical, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import room_in
 from ctg_analysis.publish.data_files import add_charts
@@ -25,9 +24,7 @@ from ctg_analysis.publish.site import page, text_sources
 # They are found in the HTML of the cells: that of a notebook of somebody else may hold headings of which no data tells.
 # One that readers do not see is for the team.
 
-HEADING = re.compile(r"<h2>(.*?)</h2>", re.S)
-PLACED = re.compile(r'<h2 id="([^"]+)">')
-TAG, NOT_IN_SLUG = re.compile(r"<[^>]+>"), re.compile(r"[^a-z0-9]+")
+NOT_IN_SLUG = re.compile(r"[^a-z0-9]+")
 OWN_IDS = ("contenu", "q", "sommaire", "equipe")  # of what stands around the content, in every page
 
 
@@ -52,83 +49,23 @@ def slug(title: str) -> str:
 
 def with_sections(body: str) -> tuple[str, list[Section]]:
     """Return the content of a page with an id on each heading of second level, and these sections."""
+    whole = html_tree.tree(body)
     used = dict.fromkeys(OWN_IDS, 1)
-    sections = []
-
-    def identified(heading: re.Match) -> str:
-        title = unescape(TAG.sub("", heading[1])).strip()
+    titles = {}
+    for heading in whole.iter("h2"):
+        title = heading.text_content().strip()
         name = slug(title)
         used[name] = used.get(name, 0) + 1
-        sections.append(Section(name if used[name] == 1 else f"{name}-{used[name]}", title))
-        return f'<h2 id="{sections[-1].id}">{heading[1]}</h2>'
-
-    body = HEADING.sub(identified, body)
-    _, *parts = PLACED.split(for_readers(body))
-    texts = {name: unescape(TAG.sub(" ", html)) for name, html in zip(parts[::2], parts[1::2], strict=True)}
-    return body, [replace(one, seen=one.id in texts, text=texts.get(one.id, "")) for one in sections]
-
-
-DEFINITION = '<dd class="definition">'
-NOTES = rf'<p class="(?:note|beside)">|<li class="note">|<span class="caveats">|{DEFINITION}'
-ASIDE = re.compile(rf"({NOTES})([^<]*)(?=</|<span)")  # of plain text: links and lists are not cut
-SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý«])")
-LONG = 10  # words: a longer sentence is not said again
-SAME = "Même définition que plus haut."
-# What stands by itself, sheets of communes and of actions and texts of law, or is not seen by readers.
-ALONE = "|".join(
-    rf'<{tag} class="{name}".*?</{tag}>'
-    for tag, name in (("section", "sheet"), ("article", "action"), ("div", "references"))
-)
-APART = re.compile(f"({OF_TEAM.pattern}|{ALONE})", re.DOTALL)
-CONSTAT = re.compile(r'(le constat <a href="[^"]*">[^<]*</a>)(\u00a0: [^<]*)(?=</li>)')
-
-
-def said_once(body: str) -> str:
-    """Return the HTML of a page without what it says again: long sentences of notes and definitions, the wording of a
-    constat after its code. What stands alone is left as it is.
-
-    >>> caveat = '<p class="note">Une adresse compte dès qu’elle est ouverte au public toute l’année. Ici : {}.</p>'
-    >>> said_once(caveat.format("A") + caveat.format("B")).count("ouverte au public"), said_once(caveat).count("Ici")
-    (1, 1)
-    >>> proof = '<li>Il appuie le constat <a href="14.html#constat-C16">C16</a>\u00a0: Le bénévolat vieillit.</li>'
-    >>> said_once(proof * 2).count("vieillit")
-    1
-    """
-    said: set[str] = set()
-    parts = APART.split(body)
-    for rule, written in ((ASIDE, _aside), (CONSTAT, _constat)):
-        parts[::2] = [rule.sub(lambda found, written=written: written(found, said), part) for part in parts[::2]]
-    return (
-        "".join(parts)
-        .replace('<p class="note"></p>', "")
-        .replace('<p class="beside"></p>', "")
-        .replace(' <span class="caveats"></span>', "")
-    )
-
-
-def _aside(found: re.Match[str], said: set[str]) -> str:
-    """Return a note or a definition without its long sentences told above. said: those told above, here and below."""
-    sentences = SENTENCE.split(found[2].strip())
-    new = []
-    for one in sentences:
-        if not is_long(one) or one not in said:
-            new.append(one)
-        elif found[1] == DEFINITION and one is sentences[0]:
-            new.append(SAME)
-        said.add(one)
-    return found[1] + " ".join(new) + " " * found[2].endswith(" ")
-
-
-def _constat(found: re.Match[str], said: set[str]) -> str:
-    if found[2] in said:
-        return f"{found[1]}."
-    said.add(found[2])
-    return found[0]
-
-
-def is_long(sentence: str) -> bool:
-    """Whether a sentence is of more than ten words, a number being one."""
-    return len(re.findall(r"\w+", sentence.replace(NARROW, ""))) > LONG
+        heading.set("id", name if used[name] == 1 else f"{name}-{used[name]}")
+        titles[heading.get("id")] = title
+    said: dict[str, list[str]] = {}
+    for holder, where, text in html_tree.texts(whole):
+        if holder.tag == "h2" and where == "text":
+            said[holder.get("id")] = []
+        if said:
+            said[next(reversed(said))].append(text)
+    sections = [Section(name, title, name in said, " ".join(said.get(name, []))) for name, title in titles.items()]
+    return html_tree.content(whole), sections
 
 
 def html_outputs(cell: NotebookNode) -> list[NotebookNode]:
@@ -171,11 +108,16 @@ def definitions(
         first = next(iter(parts), TITLE)
         parts.setdefault(titles.get(CATALOGUE[entry["names"][0]].chapter, first), []).append(entry)
     cited = list(dict.fromkeys(text for name in CATALOGUE if name in shown for text in sources[name]))
-    pieces = {title: markup.definitions(entries).html for title, entries in parts.items() if entries}
+    pieces = {}
+    of_all = notes.said_once([entry for entries in parts.values() for entry in entries] + method)
+    for title, entries in parts.items():
+        ours, of_all = of_all[: len(entries)], of_all[len(entries) :]
+        if ours:
+            pieces[title] = markup.definitions(ours).html
     pieces[SOURCES] = markup.sources(sorted(cited, key=alphabetical)).html if cited else ""
-    pieces |= {PEERS: peers, notes.METHOD: markup.definitions(method).html}
+    pieces |= {PEERS: peers, notes.METHOD: markup.definitions(of_all).html}
     whole = "\n".join(f"<h2>{Markup.escape(title)}</h2>\n{html}" for title, html in pieces.items() if html)
-    body, sections = with_sections(said_once(whole))
+    body, sections = with_sections(whole)
     return Markup(with_meanings(body)), sections
 
 

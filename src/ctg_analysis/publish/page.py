@@ -18,6 +18,7 @@ from ctg_analysis.chapter.demarche.pieces import Proved
 from ctg_analysis.chapter.groups import read_groups
 from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.side_by_side import MEDIAN, SideBySide, open_side_by_side
+from ctg_analysis.display import html_tree
 from ctg_analysis.display.markup import ABOUT, MISSING, SHOWN, TEAM, TEXTS, Html, boxes, for_readers, for_team, piece
 from ctg_analysis.display.notes import with_meanings
 from ctg_analysis.display.texts import date_text, typography
@@ -28,7 +29,7 @@ from ctg_analysis.model.norms import read_geography
 from ctg_analysis.model.scratch import alone, scratch
 from ctg_analysis.model.settings import DEFAULT_EPCI, SIDE_BY_SIDE, data_root, settings
 from ctg_analysis.pipeline.run import hold
-from ctg_analysis.publish.contents import contents, entries_of, html_outputs, said_once, slug, told, with_sections
+from ctg_analysis.publish.contents import contents, entries_of, html_outputs, slug, told, with_sections
 from ctg_analysis.publish.data_files import spreadsheet_safe
 from ctg_analysis.publish.execution import HERE, run_notebook
 from ctg_analysis.publish.own_outputs import of_cell, published
@@ -159,18 +160,27 @@ def _named(cell: NotebookNode) -> list[str]:
     return list(dict.fromkeys(ids))
 
 
-ALL_FIGURES = re.compile(r'<h2 id="tous-les-chiffres">(.*?)</h2>(.*?)(?=<h2 id=|\Z)', re.DOTALL)
+ALL_FIGURES = "tous-les-chiffres"  # the id of a section
+ENDS_A_PART = "descendant-or-self::h2 | self::div[@popover]"  # a heading, the meaning of a term
 
 
 def folded(body: str) -> str:
     """Return the HTML of a page with its part « Tous les chiffres » folded, under its heading.
 
-    >>> folded('<h2 id="tous-les-chiffres">Tous les chiffres</h2><p>1</p><h2 id="sources">Sources</h2>')[:58]
-    '<details class="all"><summary><h2 id="tous-les-chiffres">T'
+    >>> folded('<h2 id="tous-les-chiffres">Tous</h2><p>1</p><h2>Sources</h2>')
+    '<details class="all"><summary><h2 id="tous-les-chiffres">Tous</h2></summary><p>1</p></details><h2>Sources</h2>'
     """
-    return ALL_FIGURES.sub(
-        r'<details class="all"><summary><h2 id="tous-les-chiffres">\1</h2></summary>\2</details>', body
-    )
+    whole = html_tree.tree(body)
+    for heading in whole.findall(f"h2[@id='{ALL_FIGURES}']"):
+        part = list(takewhile(lambda one: not one.xpath(ENDS_A_PART), heading.itersiblings()))
+        box, summary = html_tree.element("details", {"class": "all"}), html_tree.element("summary", {})
+        heading.addprevious(box)
+        tail, heading.tail = heading.tail, None
+        summary.append(heading)
+        summary.tail = tail
+        box.append(summary)
+        box.extend(part)
+    return html_tree.content(whole)
 
 
 class ChapterPage(NamedTuple):
@@ -192,8 +202,8 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     proofs = {name: constats for name, constats in about.get("proofs", {}).items() if name in own}
     shown = published(notebook.cells)
     cells = placed(without_law_alone(merged(shown.cells)), proofs)
-    body, sections = with_sections(said_once(body_of(notebook, cells)))
-    whole = Markup(with_meanings(folded(body)))
+    body, sections = with_sections(body_of(notebook, cells))
+    whole = Markup(folded(with_meanings(body)))
     html = page("chapitre.html.j2", page=about, body=whole, sections=sections, place=slug(about["title"]))
     told_of = contents(cells, sections, about.get("communes", {})) | {"shown": told(shown.cells)}
     return ChapterPage(html, told_of, shown.remarks)

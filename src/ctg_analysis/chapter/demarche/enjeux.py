@@ -4,7 +4,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from ctg_analysis.chapter.demarche import pieces
-from ctg_analysis.chapter.demarche.pieces import DRAWN, VOTED, DemarcheChapter, definitions, needing, place_of
+from ctg_analysis.chapter.demarche.pieces import VOTED, DemarcheChapter, definitions, needing, place_of
 from ctg_analysis.chapter.territory import Territory
 from ctg_analysis.demarche import columns, plan
 from ctg_analysis.demarche.columns import DROPPED, LIST, OTHERS
@@ -24,6 +24,11 @@ AFOM = ("atout", "faiblesse", "opportunité", "menace")
 STRENGTHS = {1: "preuve faible", 2: "preuve moyenne", 3: "preuve forte"}
 ONE_INTERVIEW = "repose sur un seul entretien"
 AGAINST = "contredit"
+DRAWN = (
+    "Trait : rangs obtenus dans 95 des 100 tirages où l'on refait le vote avec autant de bulletins, tirés au hasard "
+    "parmi ceux de chaque rencontre et de chaque sorte d'acteurs. Un rang est dit stable quand ce trait couvre deux "
+    "rangs voisins au plus ; la part des tirages est celle où le rang change d'un rang au plus."
+)
 CRITERIA = {"importance": "Importance", "urgence": "Urgence", "faisabilite": "Faisabilité"}
 
 

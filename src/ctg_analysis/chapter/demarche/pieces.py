@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, wraps
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import pandas as pd
 from markupsafe import Markup
@@ -20,7 +20,6 @@ from ctg_analysis.demarche import columns, plan
 from ctg_analysis.demarche.columns import FIELDS, OTHERS, last_day
 from ctg_analysis.demarche.declared_tables import PUBLIC, TABLES
 from ctg_analysis.demarche.demarche import Demarche
-from ctg_analysis.demarche.voices import OVERLOOKED
 from ctg_analysis.display import markup, tables, texts
 from ctg_analysis.display.markup import SHOWN, Html, Table, telling, together
 from ctg_analysis.display.quantities import euros, number
@@ -30,7 +29,7 @@ from ctg_analysis.display.words import Words
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.indicator import Indicator
 from ctg_analysis.model.settings import OF_DEMARCHE, notebooks
-from ctg_analysis.model.yaml_files import load_yaml, with_words
+from ctg_analysis.model.yaml_files import load_yaml
 from ctg_analysis.show.finish import of_axis
 from ctg_analysis.show.on_page import figure_of, on_page
 
@@ -332,12 +331,6 @@ DATES = {  # which column of which table tells when a table was last true
 }
 TITLES = {"votes": "Votes des rencontres"}
 METHOD_TEXTS = Path(__file__).with_name("method_texts.yml")
-DRAWN = (
-    "Trait : rangs obtenus dans 95 des 100 tirages où l'on refait le vote avec autant de bulletins, tirés au hasard "
-    "parmi ceux de chaque rencontre et de chaque sorte d'acteurs. Un rang est dit stable quand ce trait couvre deux "
-    "rangs voisins au plus ; la part des tirages est celle où le rang change d'un rang au plus."
-)
-RULES = {"drawn": DRAWN, "overlooked": OVERLOOKED}  # what a text of method_texts.yml names, stated where it is applied
 VOTED = "priorities"  # the table that there is once the enjeux were put to the vote
 
 
@@ -506,19 +499,16 @@ class DemarcheChapter:
         return places.loc[places["territory"].eq(code), "name"].iloc[0]
 
 
-Text = Annotated[str, with_words(*RULES)]
-
-
 class Definition(BaseModel, extra="forbid"):
     """What a chapter says of its method under a term; caveats: what is to be kept in mind."""
 
-    label: Text
-    definition: Text
-    caveats: Text = ""
+    label: str
+    definition: str
+    caveats: str = ""
 
 
 def definitions(chapter: str) -> Html:
     """The definitions of the terms of a chapter: consultation, interviews or enjeux."""
     entries = load_yaml(METHOD_TEXTS, dict[str, list[Definition]]).value[chapter]
-    written = [{name: texts.typography(text.format(**RULES)) for name, text in entry} for entry in entries]
+    written = [{name: texts.typography(text) for name, text in entry} for entry in entries]
     return markup.definitions(written)
