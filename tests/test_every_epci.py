@@ -42,8 +42,8 @@ def run(source: str, names: dict) -> object:
 )
 def test_every_chapter_runs(epci, numbers, france):
     seen = open_territory(epci, france)
+    displayed: list = []
     for file in chosen_chapters(numbers):
-        displayed: list = []
         names, said = {"display": lambda *shown: displayed.extend(shown)}, ""
         for cell in nbformat.read(file.path, as_version=4).cells:
             if cell.cell_type == "code":

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import escape
 
 from lxml import etree
-from lxml.html import Element, HtmlElement, fragment_fromstring, tostring
+from lxml.html import Element, HtmlElement, document_fromstring, fragment_fromstring, tostring
 
 FOR_TEAM = "for-team"  # the class of what readers do not see, see `markup.for_team`
 
@@ -46,6 +46,11 @@ def texts(element: HtmlElement, left_out: frozenset[str] = frozenset()) -> Itera
             walk.skip_subtree()
         elif one is not element or where == "text":
             yield one, where, getattr(one, where) or ""
+
+
+def links(page: str) -> list[str]:
+    """Where the links of a whole page lead, in their order."""
+    return [one.get("href", "") for one in document_fromstring(page).iter("a")] if page.strip() else []
 
 
 def words(element: HtmlElement) -> str:

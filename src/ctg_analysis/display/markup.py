@@ -13,7 +13,7 @@ ABOUT = "application/vnd.ctg.piece+json"  # beside text/html in a notebook; Jupy
 PAGE = "application/vnd.ctg.page"  # HTML that a page shows in the place of what a notebook does
 MISSING, DEFINITIONS = "missing", "definitions"  # what a piece may tell of itself
 VALUES = {"chart": "Valeurs du graphique", "map": "Valeurs de la carte"}
-SHEETS, ROWS, TEXTS = "sheets", "rows", "texts"
+SHEETS, ROWS, TEXTS, CHARTS = "sheets", "rows", "texts", "charts"
 SHOWN = "indicators"  # ids that a piece tells: the page of definitions has them
 TEAM = "<!--team-->", "<!--/team-->"  # what stands between
 
@@ -33,9 +33,9 @@ class Html:
     """A piece of a page, that Jupyter shows and nbconvert publishes, with what its page needs to know of it.
 
     about: JSON. missing: the boxes that the piece is, see `boxes`, when it is nothing else. definitions: the entries of
-    what it defines, see `definitions`. sheets: the codes of the communes that it
-    has a section on. rows: for each table not behind a chart, the names of its rows. texts: those of law, when it is
-    nothing else. why: what a notebook shows in the place of an empty piece, and no page.
+    what it defines, see `definitions`. sheets: the codes of the communes that it has a section on. rows: for each table
+    not behind a chart, the names of its rows. texts: those of law, when it is nothing else. charts: the title and the
+    SVG of each. why: what a notebook shows in the place of an empty piece, and no page.
     """
 
     html: str
@@ -122,9 +122,10 @@ def figure(
     """
     if not alt.strip() or not source.strip():
         raise ValueError(f"chart {title}: a text alternative and a source are required")
-    return piece(
+    shown = described(drawing, alt)
+    made = piece(
         "figure.html.j2",
-        drawing=Markup(described(drawing, alt)),
+        drawing=Markup(shown),
         file=file,
         kind=kind,
         title=title,
@@ -133,6 +134,7 @@ def figure(
         note=note,
         data=Markup(table(replace(data, caption=VALUES[kind.partition(" ")[0]], name=data.caption)).html),
     )
+    return made if kind == "map" else Html(made.html, {CHARTS: [[french(title), shown]]})
 
 
 def folded(summary: str, data: Table, *, file: str, source: str, note: str = "") -> Html:

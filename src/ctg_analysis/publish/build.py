@@ -17,6 +17,7 @@ from itertools import islice
 from multiprocessing import current_process
 from pathlib import Path
 
+from ctg_analysis.display import html_tree
 from ctg_analysis.display.texts import date_text
 from ctg_analysis.model.errors import FullError, OtherTerritoryError, UserError, extra, room_in
 from ctg_analysis.model.habits import quote
@@ -87,7 +88,7 @@ def keys(chapters: list[ChapterNotebook], root: DataRoot, epci: str) -> dict[str
     return {stem: common | {"notebook": digest} for stem, digest in sums.items()}
 
 
-DATA_FILE = re.compile(r'href="(donnees/[^"]+)"')
+DATA_FILE = "donnees/"  # begins the link to a data file
 
 
 def stays(refused: ChapterNotebook, entry: dict | None) -> bool:
@@ -107,7 +108,7 @@ def with_own_data(html: str, report: editions.Report, since: str) -> str:
 
     since: ISO, the date of the edition that the page is of.
     """
-    for linked in sorted(set(DATA_FILE.findall(html))):
+    for linked in sorted({link for link in html_tree.links(html) if link.startswith(DATA_FILE)}):
         own, now = report.latest / linked, report.fresh / linked
         if now.exists() and filecmp.cmp(own, now, shallow=False):
             continue

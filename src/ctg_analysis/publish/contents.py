@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import mistune
@@ -11,12 +12,12 @@ from markupsafe import Markup
 from nbformat import NotebookNode
 
 from ctg_analysis.display import html_tree, markup, notes
-from ctg_analysis.display.markup import ABOUT, DEFINITIONS, ROWS, SHEETS, SHOWN
+from ctg_analysis.display.markup import ABOUT, CHARTS, DEFINITIONS, ROWS, SHEETS, SHOWN
 from ctg_analysis.display.notes import terms, terms_in, with_meanings
 from ctg_analysis.display.texts import alphabetical, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
 from ctg_analysis.model.errors import room_in
-from ctg_analysis.publish.data_files import add_charts
+from ctg_analysis.publish.data_files import name_charts
 from ctg_analysis.publish.editions import Report
 from ctg_analysis.publish.site import page, text_sources
 
@@ -153,7 +154,7 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
 
     sections: id, title and words of each that readers see. figures: the id of the cell, that of the indicator, label
     and definition of each. sheets: the codes of the communes that have a section. tables: the ids of the cells with a
-    table that has a row for each commune.
+    table that has a row for each commune. charts: the title of each.
     """
     placed = [cell for cell in cells if cell.metadata.page.ids]
     return {
@@ -173,6 +174,7 @@ def contents(cells: Sequence[NotebookNode], sections: list[Section], communes: M
             for name, label in zip(cell.metadata.page.ids, cell.metadata.page.labels, strict=True)
         ],
         "sheets": entries_of(cells, SHEETS),
+        "charts": [title for title, _ in entries_of(cells, CHARTS)],
         "tables": [
             cell.metadata.page.ids[0]
             for cell in placed
@@ -259,7 +261,8 @@ def write_around(report: Report, about: dict, first: dict, after: str | None) ->
         title = source.partition("\n")[0].lstrip("# ").strip()
         body, sections = with_sections(mistune.html(source))
         written[name] = page("texte.html.j2", page=undated | {"title": title}, body=Markup(body), sections=sections)
+    charts = {Path(chapter["page"]).stem: chapter["contents"].get("charts", []) for chapter in about["chapters"]}
     with room_in(report.out):
         for name, text in written.items():
             (report.fresh / name).write_text(text, encoding="utf-8")
-        add_charts(report.fresh)
+        name_charts(report.fresh, report.latest, charts)

@@ -1,10 +1,9 @@
 """What was observed of a territory, for spreadsheets and as a Data Package; what changed since the edition before."""
 
 import json
-import re
+import shutil
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -40,7 +39,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def write_tables(folder: Path, chapter: Chapter) -> None:
     """Write donnees/*.csv, all the values behind the charts, as French spreadsheets open them, as a Data Package."""
-    seen, data = chapter.territory, folder / "donnees"
+    seen, data = chapter.territory, folder / DATA
     beside = all_beside(seen).table.sort_values(["indicator", "territory"], kind="stable")
     ranks = {name: rank for rank, name in enumerate(CATALOGUE)}
     observed = seen.named.sort_values("indicator", key=lambda names: names.map(ranks), kind="stable")
@@ -57,7 +56,7 @@ def write_tables(folder: Path, chapter: Chapter) -> None:
         POSITIONS_FILE: _french(beside),
     }
     tables = {name: table for name, table in tables.items() if len(table)}
-    data.mkdir()
+    data.mkdir(exist_ok=True)  # the charts of a chapter may be there already
     header, *lines = _lines(observed)
     for name, some in pd.Series(lines, observed.index).groupby(files, sort=False):
         _write_lines(data / name, [header, *some])
@@ -212,10 +211,7 @@ def _text(row, side: str) -> str:
 
 # The tables and charts of a report as a Data Package: what each file holds, from whom, how to read its columns.
 
-PACKAGE, SCHEMA, CHARTS = "datapackage.json", "observations.schema.json", "graphiques"
-FIGURE = re.compile(r'<figure class="chart.*?</figure>', re.S)
-CHART = re.compile(r'<strong class="title">(.*?)</strong>.*?(<svg .*?</svg>)', re.S)
-TAG = re.compile(r"<[^>]+>")
+DATA, PACKAGE, SCHEMA, CHARTS = "donnees", "datapackage.json", "observations.schema.json", "graphiques"
 OPEN_LICENCE = {
     "name": "etalab-2.0",
     "title": "Licence Ouverte 2.0",
@@ -253,18 +249,30 @@ def write_package(folder: Path, tables: Mapping[str, pd.DataFrame], seen: Territ
     _write_json(folder / PACKAGE, package)
 
 
-def add_charts(report: Path) -> None:
-    """Write the drawing of each chart of the pages of a report as an SVG file, and name it in the Data Package."""
-    data = report / "donnees"
+def write_charts(folder: Path, chapter: str, drawings: Sequence[str]) -> None:
+    """Write the drawing of each chart of a chapter as an SVG file, in colours that need no page."""
+    (folder / DATA / CHARTS).mkdir(parents=True, exist_ok=True)
+    for rank, drawing in enumerate(drawings, start=1):
+        (folder / DATA / CHARTS / f"{chapter}_{rank}.svg").write_text(plain(drawing), encoding="utf-8")
+
+
+def name_charts(folder: Path, latest: Path | None, titles: Mapping[str, Sequence[str]]) -> None:
+    """Name the charts of a report in its Data Package; those of a page that stays come from the edition before.
+
+    titles: those of the charts of each chapter, in their order.
+    """
+    data = folder / DATA
     package = json.loads((data / PACKAGE).read_text(encoding="utf-8"))
-    (data / CHARTS).mkdir()
-    for path in sorted(report.glob("[0-9][0-9]_*.html")):
-        drawn = filter(None, map(CHART.search, FIGURE.findall(path.read_text(encoding="utf-8"))))
-        for rank, (title, drawing) in enumerate((chart.groups() for chart in drawn), start=1):
-            name = f"{path.stem}_{rank}"
-            (data / CHARTS / f"{name}.svg").write_text(plain(drawing), encoding="utf-8")
-            about = {"name": name, "path": f"{CHARTS}/{name}.svg", "title": unescape(TAG.sub("", title))}
-            package["resources"].append(about | {"format": "svg", "mediatype": "image/svg+xml"})
+    for chapter, titles_there in titles.items():
+        for rank, title in enumerate(titles_there, start=1):
+            name = f"{chapter}_{rank}"
+            path = f"{CHARTS}/{name}.svg"
+            if not (data / path).exists():
+                (data / CHARTS).mkdir(exist_ok=True)
+                shutil.copyfile(latest / DATA / path, data / path)
+            package["resources"].append(
+                {"name": name, "path": path, "title": title, "format": "svg", "mediatype": "image/svg+xml"}
+            )
     _write_json(data / PACKAGE, package)
 
 

@@ -8,6 +8,8 @@ from itertools import islice
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from lxml import etree
+from lxml.html import HtmlElement, document_fromstring
 from markupsafe import Markup
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
@@ -26,6 +28,7 @@ from ctg_analysis.chapter.known import on_map, source
 from ctg_analysis.chapter.profiles import essential
 from ctg_analysis.chapter.synthesis import RULE, SIDES, decided_in, messages, synthesis
 from ctg_analysis.chapter.territory import Territory
+from ctg_analysis.display import html_tree
 from ctg_analysis.display.drawing import FAINT, INK, TERRITORY
 from ctg_analysis.display.markup import for_readers
 from ctg_analysis.display.texts import date_text, titled, typography
@@ -39,11 +42,8 @@ from ctg_analysis.publish.pdf import picture, sheets_of, write_pdf
 from ctg_analysis.publish.site import page
 from ctg_analysis.publish.word import same_bytes
 
-TAG = re.compile(r"<[a-z][^<>]*>")
-NAMES = re.compile(r'(\s(?:id|for|aria-labelledby|aria-describedby)=")([^"]+)')
-PAINT = re.compile(r"url\(#([^)]+)\)")
-HREF = re.compile(r'\s(?:xlink:)?href="([^"]*)"')
-BUTTON = re.compile(r"</?button\b[^<>]*>")
+NAMES = {"id", "for", "aria-labelledby", "aria-describedby"}  # attributes that hold ids
+LINKS, PAINT = {"href", "xlink:href"}, "url(#"  # what leads to an id: attributes, what begins a value
 ELSEWHERE = re.compile(r"https?://|mailto:|tel:")
 
 
@@ -69,34 +69,40 @@ def joined(
     }
     parts = [_part(edition / name, pages) | {"number": (numbers or {}).get(name, "")} for name in pages]
     added = [{"name": f"suite-{at}", "title": name, "content": inert(html)} for at, (name, html) in enumerate(more, 1)]
-    footer = _between(for_readers((edition / "index.html").read_text(encoding="utf-8")), "footer")
-    closing = _rewritten(footer, "index", pages)
+    closing = _rewritten(_read(edition / "index.html").find(".//footer"), "index", pages)
     return page("document.html.j2", page=about, parts=parts + added, cover=len(parts) > 1, closing=closing)
 
 
 def inert(html: str) -> str:
     """Return a piece of a page without what leads to other files, and without buttons."""
-    return _rewritten(html, "", [])
+    return _rewritten(html_tree.tree(html), "", [])
 
 
 def _part(path: Path, pages: list[str]) -> dict[str, str]:
-    content = _between(for_readers(path.read_text(encoding="utf-8")), "main")
-    title = re.search(r"<h1\b[^>]*>(.*?)</h1>", content, re.DOTALL)[1]
+    content = _read(path).find(".//main")
+    title = html_tree.content(content.find(".//h1"))
     return {"name": path.stem, "title": title, "content": _rewritten(content, path.stem, pages)}
 
 
-def _between(html: str, element: str) -> str:
-    return re.search(rf"<{element}\b[^>]*>(.*?)</{element}>", html, re.DOTALL)[1]
+def _read(path: Path) -> HtmlElement:
+    return document_fromstring(for_readers(path.read_text(encoding="utf-8")))
 
 
-def _rewritten(content: str, name: str, pages: list[str]) -> str:
-    return TAG.sub(lambda tag: _tag(tag[0], name, lambda href: _target(href, name, pages)), BUTTON.sub("", content))
-
-
-def _tag(tag: str, name: str, target: Callable[[str], str]) -> str:
-    tag = NAMES.sub(lambda match: match[1] + " ".join(f"{name}--{id_}" for id_ in match[2].split()), tag)
-    tag = PAINT.sub(rf"url(#{name}--\1)", tag)
-    return HREF.sub(lambda match: f' href="{place}"' if (place := target(match[1])) else "", tag)
+def _rewritten(content: HtmlElement, name: str, pages: list[str]) -> str:
+    """Return the HTML within an element, its ids and what names them made those of a part of a document."""
+    for one in content.iterdescendants(etree.Element):
+        for attribute, value in one.items():
+            if attribute in NAMES:
+                one.set(attribute, " ".join(f"{name}--{id_}" for id_ in value.split()))
+            elif attribute in LINKS:
+                del one.attrib[attribute]
+                if place := _target(value, name, pages):
+                    one.set("href", place)
+            elif PAINT in value:
+                one.set(attribute, value.replace(PAINT, f"{PAINT}{name}--"))
+    for button in list(content.iter("button")):
+        button.drop_tag()
+    return html_tree.content(content)
 
 
 def _target(href: str, name: str, pages: list[str]) -> str:
@@ -335,7 +341,7 @@ def _contents(edition: Path, made_from: dict) -> Iterator[tuple[str, bytes]]:
         if path.is_file() and path.suffix not in FOR_MACHINES:
             content = path.read_bytes()
             if path.suffix == ".html":
-                content = editions.PLACE.sub("", for_readers(content.decode())).encode()
+                content = editions.with_documents(for_readers(content.decode()), "").encode()
             yield path.relative_to(edition).as_posix(), content
     notice = NOTICE.format(name=made_from["name"], date=date_text(made_from["date"]))
     yield "LISEZMOI.txt", notice.replace("\n", "\r\n").encode("utf-8-sig")

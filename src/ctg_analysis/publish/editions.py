@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -274,7 +273,7 @@ KINDS = {
     "envoi.zip": "Toutes les pages et les données, à envoyer (zip)",
 }
 BEGIN, END = "<!--documents-->", "<!--/documents-->"
-PLACE, EMPTY = re.compile(f"{BEGIN}.*?{END}", re.DOTALL), f"{BEGIN}{END}"
+EMPTY = f"{BEGIN}{END}"
 
 
 def name_of_documents(epci: str, edition: Path) -> str:
@@ -282,6 +281,12 @@ def name_of_documents(epci: str, edition: Path) -> str:
     of all files but the index, which leads to them.
     """
     return f"{epci}-{record(edition)['date']}-{_sum(edition, without=INDEX)}"
+
+
+def with_documents(index: str, links: str) -> str:
+    """Return the HTML of an index with these links to documents in the place of others; another page as it is."""
+    before, begins, others = index.partition(BEGIN)
+    return before + links + others.partition(END)[2] if begins else index
 
 
 def write_links(edition: Path, out: Path, epci: str) -> bool:
@@ -292,7 +297,7 @@ def write_links(edition: Path, out: Path, epci: str) -> bool:
     path = edition / INDEX
     before = path.read_text(encoding="utf-8")
     made = sorted((out / FOLDER / epci).glob(f"*-{name_of_documents(epci, edition)}.*"))
-    html = PLACE.sub(_links(epci, [one.name for one in made]) if made else EMPTY, before)
+    html = with_documents(before, _links(epci, [one.name for one in made]) if made else EMPTY)
     path.write_text(html, encoding="utf-8")
     return html != before
 

@@ -18,6 +18,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
 from ctg_analysis.chapter.own import UNNAMED, image
+from ctg_analysis.display import html_tree
 from ctg_analysis.display.markup import ABOUT, PAGE
 from ctg_analysis.display.texts import typography
 
@@ -37,11 +38,8 @@ ATTRIBUTES = {"*": set(), "a": {"href"}, "img": {"src", "alt", "width", "height"
 ATTRIBUTES |= {"th": OF_CELLS, "td": OF_CELLS}
 LINK = re.compile(r"(?:https?://|mailto:|#)|(?!//)[\w./%-]+(?:#[\w-]*)?$")
 DRAWING = re.compile(r"data:image/[a-z+]+;base64,")
-# In what comes out, attributes stand between double quotes.
-WITHOUT_SOURCE = re.compile(r'<img(?!(?:[^>"]|"[^"]*")*? src=)(?:[^>"]|"[^"]*")*>')
 NO_WORDS = re.compile(r"(?:.*\.(?:png|jpe?g|gif|webp|svg))?\s*", re.I | re.S)  # nothing, or the name of a file
-EMPTY = re.compile(r'(<th scope="col"[^>]*>)\s*(?=</th>)')
-HEAD, UNSCOPED = re.compile(r"<thead>.*?</thead>", re.S), re.compile(r"<th\b(?! scope)")
+FRAME = {"class": "table", "role": "group", "aria-label": "Tableau", "tabindex": "0"}  # of a table
 
 
 class Passed(NamedTuple):
@@ -102,13 +100,25 @@ def sanitised(html: str, tags: frozenset[str] = frozenset(TAGS)) -> str:
         filter_style_properties={"text-align"},
         link_rel=None,
     )
-    clean = WITHOUT_SOURCE.sub("", clean).replace("&nbsp;", "\u00a0")
-    if "<table>" not in clean:
-        return clean
-    clean = UNSCOPED.sub('<th scope="row"', HEAD.sub(lambda head: UNSCOPED.sub('<th scope="col"', head[0]), clean))
-    clean = EMPTY.sub(rf"\1{UNNAMED}", clean)
-    frame = '<div class="table" role="group" aria-label="Tableau" tabindex="0"><table>'
-    return clean.replace("<table>", frame).replace("</table>", "</table></div>")
+    return _finished(clean) if "<table" in clean or "<img" in clean else clean.replace("&nbsp;", "\u00a0")
+
+
+def _finished(clean: str) -> str:
+    """Return sanitised HTML with its tables in their frame, their heads said of what, without images of nothing."""
+    whole = html_tree.tree(clean)
+    for one in whole.xpath(".//img[not(@src)]"):
+        one.drop_tree()
+    for head in whole.iter("th"):
+        is_column = next(head.iterancestors("thead"), None) is not None
+        head.set("scope", "col" if is_column else "row")
+        if is_column and not len(head) and not (head.text or "").strip():
+            head.text = UNNAMED
+    for table in list(whole.iter("table")):
+        frame = html_tree.element("div", FRAME)
+        table.addprevious(frame)
+        frame.tail, table.tail = table.tail, None
+        frame.append(table)
+    return html_tree.content(whole)
 
 
 def _allowed(tag: str, name: str, value: str) -> str | None:
@@ -136,7 +146,6 @@ def lacks_of_images(whole: Contents, passed: Contents, without_alt: str) -> list
 
 
 HEADINGS = frozenset(TAGS | {"h1", "h5", "h6"})
-BOX = re.compile(r'<input class="task-list-item-checkbox" type="checkbox" disabled( checked)?/>')
 NOT_TEXT = "a script, a frame, a form or a style, that a page does not take: take it out of the text"
 NO_LINK = "a link that a page does not follow: expected https://, mailto:, a page of the report or #"
 UNTOLD = "an image without a text alternative: write what it shows, not the name of its file: ![what it shows](…)"
@@ -164,13 +173,20 @@ def _passed(whole: str) -> Passed:
     return Passed(html, [line for line, is_so in said.items() if is_so] + lacks_of_images(held, kept, UNTOLD))
 
 
+class Renderer(IPythonRenderer):
+    """That of nbconvert; a box of a list of tasks is a sign, which a page shows."""
+
+    def task_list_item(self, text: str, *, checked: bool = False) -> str:
+        """Return an item of a list of tasks."""
+        return f"<li>{'☑' if checked else '☐'} {text}</li>\n"
+
+
 def rendered(text: str, attachments: dict) -> str:
     """Return a text in French typography, as HTML. attachments: the images that a cell carries."""
     addresses = (escape_url(typography(quote(name, safe=";,/?:@&=+$!*'()#"))) for name in attachments)  # of JupyterLab
     named = attachments | dict(zip(addresses, attachments.values(), strict=True))
-    renderer = IPythonRenderer(escape=False, attachments=named, exclude_anchor_links=True)
-    html = MarkdownWithMath(renderer=renderer).render(typography(text))
-    return BOX.sub(lambda box: "☑ " if box[1] else "☐ ", html)
+    renderer = Renderer(escape=False, attachments=named, exclude_anchor_links=True)
+    return MarkdownWithMath(renderer=renderer).render(typography(text))
 
 
 # What the verbs of a chapter return is HTML of ours, which tells so (`markup.ABOUT`); all other HTML, what data may
@@ -183,8 +199,7 @@ UNDESCRIBED = "Graphique sans texte de remplacement"
 WITHOUT_ALT = 'an image without a text alternative: give it one with chapter.picture(figure, alt="…", source="…")'
 ACTS = f"a script or a frame {RUNS}"
 OTHER = "that a page does not show: expected HTML, an image, Markdown, a table or text"
-SVG_OWN = re.compile(r"<metadata>.*?</metadata>|<!--.*?-->", re.S)
-ID = re.compile(r'\bid="([^"]+)"')
+NAMED = re.compile(r"#([\w.:-]+)")  # in a value of an attribute, the id of another element
 
 
 class Published(NamedTuple):
@@ -272,7 +287,15 @@ def _settled(svg: str) -> str:
     >>> _settled('<svg><metadata>today</metadata><g id="p3f"/><use href="#p3f"/></svg>')
     '<svg><g id="i0"/><use href="#i0"/></svg>'
     """
-    svg = SVG_OWN.sub("", svg)
-    names = {name: f"i{rank}" for rank, name in enumerate(dict.fromkeys(ID.findall(svg)))}
-    svg = ID.sub(lambda one: f'id="{names[one[1]]}"', svg)
-    return re.sub(r"#([\w.:-]+)", lambda one: f"#{names.get(one[1], one[1])}", svg)
+    parser = etree.XMLParser(recover=True, remove_comments=True, resolve_entities=False, no_network=True)
+    whole = etree.fromstring(svg.encode(), parser)
+    if whole is None:
+        return ""
+    etree.strip_elements(whole, "{*}metadata", with_tail=False)
+    ids = dict.fromkeys(one.get("id") for one in whole.iter(etree.Element) if one.get("id"))
+    names = {name: f"i{rank}" for rank, name in enumerate(ids)}
+    for one in whole.iter(etree.Element):
+        for attribute, value in one.items():
+            named = names[value] if attribute == "id" else NAMED.sub(lambda at: f"#{names.get(at[1], at[1])}", value)
+            one.set(attribute, named)
+    return etree.tostring(whole, encoding="unicode")

@@ -19,7 +19,19 @@ from ctg_analysis.chapter.groups import read_groups
 from ctg_analysis.chapter.known import source
 from ctg_analysis.chapter.side_by_side import MEDIAN, SideBySide, open_side_by_side
 from ctg_analysis.display import html_tree
-from ctg_analysis.display.markup import ABOUT, MISSING, SHOWN, TEAM, TEXTS, Html, boxes, for_readers, for_team, piece
+from ctg_analysis.display.markup import (
+    ABOUT,
+    CHARTS,
+    MISSING,
+    SHOWN,
+    TEAM,
+    TEXTS,
+    Html,
+    boxes,
+    for_readers,
+    for_team,
+    piece,
+)
 from ctg_analysis.display.notes import with_meanings
 from ctg_analysis.display.texts import date_text, typography
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES, themes
@@ -184,11 +196,12 @@ def folded(body: str) -> str:
 
 
 class ChapterPage(NamedTuple):
-    """The page of a chapter, what others take from it (see `contents`), remarks on its outputs."""
+    """The page of a chapter, what others take from it (see `contents`), remarks on its outputs, its drawings."""
 
     html: str
     contents: dict[str, list]
     remarks: list[str]
+    drawings: list[str]
 
 
 def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
@@ -206,7 +219,7 @@ def chapter_page(notebook: nbformat.NotebookNode, about: dict) -> ChapterPage:
     whole = Markup(folded(with_meanings(body)))
     html = page("chapitre.html.j2", page=about, body=whole, sections=sections, place=slug(about["title"]))
     told_of = contents(cells, sections, about.get("communes", {})) | {"shown": told(shown.cells)}
-    return ChapterPage(html, told_of, shown.remarks)
+    return ChapterPage(html, told_of, shown.remarks, [drawing for _, drawing in entries_of(cells, CHARTS)])
 
 
 def body_of(notebook: NotebookNode, cells: list[NotebookNode]) -> str:

@@ -4,7 +4,6 @@ Chromium gives tags, bookmarks, links and the language; it leaves out descriptio
 margins hold, bodies of list items and the metadata of PDF/UA (ISO 14289-1), and writes the time of printing.
 """
 
-import html as html_
 import os
 import re
 import shutil
@@ -15,8 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pikepdf
+from lxml.html import document_fromstring
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Operator, Pdf, String
 
+from ctg_analysis.display import html_tree
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.habits import quote
 from ctg_analysis.model.processes import run_program
@@ -117,14 +118,15 @@ def _print(program: str, page: Path, made: Path, profile: Path, sockets: Path, o
 
 def complete(document: Pdf, html: str, date: str) -> None:
     """Add to a PDF printed from a page what PDF/UA asks and Chromium leaves out."""
+    whole = document_fromstring(html)
     _complete_tags(document)
-    _complete_titles(document, html)
-    anchors = re.findall(r'<a\b[^>]*href="([^"]+)"[^>]*>(.*?)</a>', html, re.DOTALL)
-    links = {html_.unescape(href): _text(words) for href, words in reversed(anchors)}  # the first words win
+    _complete_titles(document, [html_tree.words(one) for one in whole.iter("h1", "h2", "h3", "h4", "h5", "h6")])
+    anchors = reversed(whole.findall(".//a[@href]"))
+    links = {one.get("href"): html_tree.words(one) for one in anchors}  # the first words win
     for page in document.pages:
         _describe_links(page, links)
         page.Contents = document.make_stream(pikepdf.unparse_content_stream(_marked(page)))
-    title = _text(re.search(r"<title>(.*?)</title>", html, re.DOTALL)[1])
+    title = html_tree.words(whole.find(".//title"))
     producer = str(document.docinfo.get("/Producer", ""))
     with document.open_metadata(set_pikepdf_as_editor=False) as metadata:
         metadata["dc:title"], metadata["dc:language"] = title, {"fr"}
@@ -181,9 +183,8 @@ def _is(kid: pikepdf.Object, kind: Name) -> bool:
     return isinstance(kid, Dictionary) and kid.get("/S") == kind
 
 
-def _complete_titles(document: Pdf, html: str) -> None:
+def _complete_titles(document: Pdf, headings: Sequence[str]) -> None:
     """Write bookmarks as the headings are: Chromium forgets the space where one breaks, and says some twice."""
-    headings = [_text(words) for _, words in re.findall(r"<h([1-6])\b[^>]*>(.*?)</h\1>", html, re.DOTALL)]
     as_written = {_squeezed(words): words for words in headings}
     with document.open_outline() as outline:
         waiting = list(outline.root)
@@ -217,10 +218,6 @@ def _marked(page: pikepdf.Page) -> list[ContentStreamInstruction]:
         else:
             drawn += [MARGIN] * (bare and word == "BT") + [step] + [END] * (bare and word == "ET")
     return drawn
-
-
-def _text(markup: str) -> str:
-    return re.sub(r"[ \n\t]+", " ", html_.unescape(re.sub(r"<[^<>]+>", "", markup))).strip()
 
 
 def _squeezed(text: str) -> str:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from ctg_analysis.display import html_tree
 from ctg_analysis.display.texts import alphabetical, date_text, typography
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.scratch import alone, scratch
@@ -126,7 +127,6 @@ def git_commit() -> str:
 
 
 LIST, OF_DEPARTEMENT = "index.html", "departement-"
-LISTED = re.compile(r'<a href="([^"/]+)/index\.html">')
 PATIENCE = 60.0  # seconds that a list waits for another to be written, which takes one or two
 
 
@@ -173,7 +173,9 @@ def name_of(departement: str) -> str:
 def is_listed(out: Path) -> bool:
     """Tell whether the page that lists the reports of a folder names those that are there, and no other."""
     place = out / LIST
-    return place.is_file() and sorted(LISTED.findall(place.read_text(encoding="utf-8"))) == reports(out)
+    links = html_tree.links(place.read_text(encoding="utf-8")) if place.is_file() else []
+    folders = [link.removesuffix(f"/{LIST}") for link in links if link.endswith(f"/{LIST}")]
+    return place.is_file() and sorted(folders) == reports(out)
 
 
 def write_list(out: Path) -> None:

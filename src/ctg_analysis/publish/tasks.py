@@ -53,7 +53,7 @@ from ctg_analysis.pipeline.run import hold
 from ctg_analysis.publish.build import MISSING as PAGE
 from ctg_analysis.publish.contents import Section
 from ctg_analysis.publish.convention import letters
-from ctg_analysis.publish.data_files import withheld, write_changes, write_observations, write_tables
+from ctg_analysis.publish.data_files import withheld, write_changes, write_charts, write_observations, write_tables
 from ctg_analysis.publish.editions import Report
 from ctg_analysis.publish.execution import execute
 from ctg_analysis.publish.flash import logo, standing
@@ -112,11 +112,12 @@ def write_chapter(report: Report, chapter: ChapterNotebook, former: dict) -> dic
             page["partners"] = [_partner(*one) for one in requests(territory, lacks).partners.items()]
         if any(one.page == ENJEUX for one in report.chapters):
             page["proofs"] = proved(territory.demarche)
-        html, contents, remarks = chapter_page(notebook, page)
-        (report.fresh / chapter.page).write_text(html, encoding="utf-8")
+        made = chapter_page(notebook, page)
+        (report.fresh / chapter.page).write_text(made.html, encoding="utf-8")
+        write_charts(report.fresh, chapter.path.stem, made.drawings)
     chosen = notebook.metadata["ctg"]["chosen"]
-    made = {"chosen": chosen, "data": sum_of_data(territory, tuple(chosen))}
-    return made | {"run": True, "contents": contents, "remarks": remarks}
+    sums = {"chosen": chosen, "data": sum_of_data(territory, tuple(chosen))}
+    return sums | {"run": True, "contents": made.contents, "remarks": made.remarks}
 
 
 def write_data(report: Report) -> dict:

@@ -17,6 +17,7 @@ from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate, RichText
 from jinja2 import Undefined
 from lxml.etree import XMLSyntaxError
+from markupsafe import Markup
 
 from ctg_analysis.display.quantities import agreed, amount, quantity
 from ctg_analysis.display.tags import FAULTS, Tags, line_of, what_is_wrong
@@ -160,7 +161,7 @@ class WordTags(Tags):
         """
         if line is None:
             return ""
-        text = re.sub(r"<[^>]*>", "", self.source.split("\n")[line - 1]).strip()
+        text = Markup(self.source.split("\n")[line - 1]).striptags()
         return f", dans « {CONTROL.sub(' ', text)[:QUOTED]} »"
 
 

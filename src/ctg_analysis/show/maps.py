@@ -7,7 +7,6 @@ metres, as `land` is: `GeoDataFrame.plot(ax=ax)` draws more on them.
 """
 
 import math
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from textwrap import wrap
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from geopandas import GeoDataFrame, GeoSeries
+from lxml import etree
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
@@ -36,7 +36,7 @@ from ctg_analysis.model.indicator import CENSORED, MISSING, OK, Indicator, is_pr
 from ctg_analysis.model.norms import norm
 from ctg_analysis.model.source import SOURCES, SURVEY
 from ctg_analysis.show.layout import write
-from ctg_analysis.show.svg import svg, told
+from ctg_analysis.show.svg import NS, svg, told
 from ctg_analysis.show.theme import PIXEL
 
 LEAST, TALLEST, MARGIN = 200, 340, 22  # pixels: the height of a map, what is seen around the territory
@@ -159,17 +159,27 @@ def small_maps(land: GeoDataFrame) -> dict[str, str]:
     communes.plot(ax=ax, color=drawing.LAND, edgecolor=drawing.RULE, linewidth=1)
     ax.collections[-1].set_urls(list(communes["territory"]))
     _write_towns(ax, communes)
-    head, marks = re.fullmatch("(<svg.*?>)(.*)</svg>", svg(ax.figure)).groups()
-    ground, rim, names = marks.partition("<g paint-order")
-    shapes = dict(re.findall(r'<title>(\w+)</title><path d="([^"]*)"', ground))
-    drawn = {GROUND: re.sub("<title>.*?</title>", "", ground), NAMES: rim + names}
+    drawn = etree.fromstring(svg(ax.figure))
+    shapes = {}
+    for group in drawn:
+        if (title := group.find(f"{NS}title")) is not None:
+            shapes[title.text] = group.find(f"{NS}path").get("d")
+            group.remove(title)
+    names = [group for group in drawn if group.get("paint-order")]
+    parts = {GROUND: [group for group in drawn if group not in names], NAMES: names}
+    width, height = (float(drawn.get(side)) for side in ("width", "height"))
     maps = {}
     for code, shape in shapes.items():
         below, above = (
-            f'<use href="#{name}"/>' if maps else f'<g id="{name}">{marks}</g>' for name, marks in drawn.items()
+            f'<use href="#{name}"/>' if maps else f'<g id="{name}">{_written(groups)}</g>'
+            for name, groups in parts.items()
         )
-        maps[code] = f'{head}{below}<path d="{shape}" fill="{TERRITORY}"/>{above}</svg>'
+        maps[code] = drawing.element(f'{below}<path d="{shape}" fill="{TERRITORY}"/>{above}', width, height)
     return maps
+
+
+def _written(groups: Iterable[etree._Element]) -> str:
+    return "".join(etree.tostring(one, encoding="unicode") for one in groups).replace(f' xmlns="{NS[1:-1]}"', "")
 
 
 def frame(
