@@ -234,6 +234,17 @@ def test_csv_files_open_in_a_french_spreadsheet(shipped):
     assert own["valeur"].startswith("15,78") and own["territoire"] == "CC Aubrac, Carladez et Viadène"
 
 
+@pytest.mark.parametrize("epci", [DEFAULT, EXAMPLE_EPCI])
+def test_a_drawing_has_the_accent_of_its_part_on_a_page_and_plain_colours_in_a_file(shipped, epci):
+    files = sorted((shipped / epci / "donnees" / "graphiques").glob("*.svg"))
+    for path in files:
+        page = (shipped / epci / f"{path.stem.rpartition('_')[0]}.html").read_text(encoding="utf-8")
+        drawn = etree.parse(path).getroot()
+        assert drawn.get("viewBox") and "var(" not in path.read_text(encoding="utf-8"), path
+        assert "var(--accent,#0b4f6c)" in page, path
+    assert len(files) > 5
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("epci", [DEFAULT, EXAMPLE_EPCI])
 def test_the_tables_of_a_report_are_a_data_package(shipped, epci):
