@@ -2,8 +2,10 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -103,23 +105,32 @@ def definitions(
     whole. peers: HTML. method: entries.
     """
     shown = {name for chapter in chapters for name in chapter["contents"].get("shown", [])} & sources.keys()
-    parts = {chapter["title"]: [] for chapter in chapters}
-    titles = {chapter["page"][:2]: chapter["title"] for chapter in chapters}
-    for entry in notes.definitions(one for one in CATALOGUE.values() if one.id in shown):
-        first = next(iter(parts), TITLE)
-        parts.setdefault(titles.get(CATALOGUE[entry["names"][0]].chapter, first), []).append(entry)
+    defined = [*_by_chapter(chapters, shown), *((notes.METHOD, entry) for entry in method)]
+    titles = [title for title, _ in defined]
+    entries = zip(titles, notes.said_once(entry for _, entry in defined), strict=True)
+    parts = {title: [entry for _, entry in several] for title, several in groupby(entries, key=itemgetter(0))}
+    pieces = {title: markup.definitions(several).html for title, several in parts.items()}
     cited = list(dict.fromkeys(text for name in CATALOGUE if name in shown for text in sources[name]))
-    pieces = {}
-    of_all = notes.said_once([entry for entries in parts.values() for entry in entries] + method)
-    for title, entries in parts.items():
-        ours, of_all = of_all[: len(entries)], of_all[len(entries) :]
-        if ours:
-            pieces[title] = markup.definitions(ours).html
+    told_last = pieces.pop(notes.METHOD, "")
     pieces[SOURCES] = markup.sources(sorted(cited, key=alphabetical)).html if cited else ""
-    pieces |= {PEERS: peers, notes.METHOD: markup.definitions(of_all).html}
+    pieces |= {PEERS: peers, notes.METHOD: told_last}
     whole = "\n".join(f"<h2>{Markup.escape(title)}</h2>\n{html}" for title, html in pieces.items() if html)
     body, sections = with_sections(whole)
     return Markup(with_meanings(body)), sections
+
+
+def _by_chapter(chapters: Sequence[dict], shown: Collection[str]) -> list[tuple[str, dict]]:
+    """Return the entries of indicators, each after the title of its chapter, in the order of the chapters.
+
+    Those of a chapter that has no page are with the first that has one.
+    """
+    titles = {chapter["page"][:2]: chapter["title"] for chapter in chapters}
+    first, order = next(iter(titles.values()), TITLE), list(titles.values())
+    entries = [
+        (titles.get(CATALOGUE[entry["names"][0]].chapter, first), entry)
+        for entry in notes.definitions(one for one in CATALOGUE.values() if one.id in shown)
+    ]
+    return sorted(entries, key=lambda one: order.index(one[0]) if one[0] in order else 0)
 
 
 # The index of a report's search page: chapters, their sections with all their words, indicators, communes.

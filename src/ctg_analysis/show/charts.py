@@ -105,10 +105,7 @@ def blocks(rows: pd.DataFrame, *, bar: str = "", ring: str = "", stroke: str = "
     ends = rows[["value", "high", *marks]].max(axis=1).fillna(0)
     looks = {name: look | {"label": name} for name, look in ((ring, RING), (stroke, STROKE)) if name}
     for y, end, row in zip(middles[places], ends, rows.to_dict("records"), strict=True):
-        (drawn,) = ax.barh(y, row["value"], 13, color=TERRITORY)
-        tell(drawn, f"{row['block']}, {row['label']}", row["text"])
-        for shade, width in ((PAPER, 3.6), (INK, 1.4)) if pd.notna(row["low"]) else ():
-            ax.hlines(y, row["low"], row["high"], shade, linewidth=width)
+        _bar_of_a_block(ax, y, row)
         for name, look in looks.items():
             ax.plot(row[name], y, **look)
         weight = "bold" if pd.notna(row["value"]) else "normal"
@@ -117,6 +114,13 @@ def blocks(rows: pd.DataFrame, *, bar: str = "", ring: str = "", stroke: str = "
     if marks:
         key(ax, [Patch(color=TERRITORY, label=bar), *(Line2D([], [], **look) for look in looks.values())])
     return ax
+
+
+def _bar_of_a_block(ax: Axes, y: float, row: dict) -> None:
+    (drawn,) = ax.barh(y, row["value"], 13, color=TERRITORY)
+    tell(drawn, f"{row['block']}, {row['label']}", row["text"])
+    for shade, width in ((PAPER, 3.6), (INK, 1.4)) if pd.notna(row["low"]) else ():
+        ax.hlines(y, row["low"], row["high"], shade, linewidth=width)
 
 
 def pyramid(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:

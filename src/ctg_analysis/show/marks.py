@@ -15,7 +15,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.category import StrCategoryFormatter
-from matplotlib.collections import PatchCollection, PathCollection
+from matplotlib.collections import Collection, PatchCollection, PathCollection
 from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.dates import date2num
@@ -65,21 +65,24 @@ def tell_marks(figure: Figure, rows: pd.DataFrame, land: GeoDataFrame | None = N
     for ax in figure.get_axes():
         reader = _Reader(ax, known, found)
         found.of_values = reader.of_values
-        for container in ax.containers:
-            if isinstance(container, BarContainer):
-                _tell_bars(container, reader)
+        containers = [one for one in ax.containers if isinstance(one, BarContainer)]
+        for container in containers:
+            _tell_bars(container, reader)
         for line in list(ax.lines):
             _tell_line(line, reader)
         for collection in ax.collections:
-            if collection.get_urls() != [None]:
-                continue
-            if isinstance(collection, PathCollection):
-                _tell_points(collection, reader)
-            elif land is not None and isinstance(collection, PatchCollection) and collection.get_array() is not None:
-                _tell_areas(collection, reader, land)
-        in_containers = {id(bar) for one in ax.containers if isinstance(one, BarContainer) for bar in one}
+            if collection.get_urls() == [None]:
+                _tell_collection(collection, reader, land)
+        in_containers = {id(bar) for container in containers for bar in container}
         found.untold += sum(id(patch) not in in_containers and not patch.get_url() for patch in ax.patches)
     return found
+
+
+def _tell_collection(collection: Collection, reader: "_Reader", land: GeoDataFrame | None) -> None:
+    if isinstance(collection, PathCollection):
+        _tell_points(collection, reader)
+    elif land is not None and isinstance(collection, PatchCollection) and collection.get_array() is not None:
+        _tell_areas(collection, reader, land)
 
 
 def names(rows: pd.DataFrame) -> list[str]:
