@@ -256,22 +256,31 @@ def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
         return Passed(data[PAGE], [])
     drawn = next((kind for kind in IMAGES if kind in data), "")
     if drawn and (HTML not in data or Contents(data[HTML]).is_active):
-        alt = output.metadata.get(drawn, {}).get("alt", "")  # of IPython's Image(alt=…)
-        plain = _settled(data[drawn]).encode() if drawn == "image/svg+xml" else b64decode(data[drawn])
-        return Passed(image(plain, drawn, alt or UNDESCRIBED).html, [] if is_told(alt) else [WITHOUT_ALT])
+        return _image(data[drawn], drawn, output.metadata.get(drawn, {}).get("alt", ""))
     if whole := data.get(HTML) or (rendered(data[MARKDOWN], {}) if MARKDOWN in data else ""):
-        if too_much := excess(whole):
-            return Passed("", too_much)
-        html, held = sanitised(whole).strip(), Contents(whole)
-        acts = [ACTS] if held.is_active else []
-        shows = not acts or "<img" in html or Markup(html).striptags()
-        return Passed(html if shows else "", acts + lacks_of_images(held, Contents(html), WITHOUT_ALT))
+        return _of_anybody(whole)
     if others := [kind for kind in data if kind != PLAIN]:
         return Passed("", [f"{others[0]} {OTHER}"])
     if output.output_type == "stream":
         return Passed(_text(output.text) if output.name == "stdout" else "", [])
     text = data.get(PLAIN, "")
     return Passed("" if draws or text.startswith("<") else _text(text), [])
+
+
+def _image(written: str, kind: str, alt: str) -> Passed:
+    """Return an image of a cell. alt: that of IPython's Image(alt=…), if it has one."""
+    plain = _settled(written).encode() if kind == "image/svg+xml" else b64decode(written)
+    return Passed(image(plain, kind, alt or UNDESCRIBED).html, [] if is_told(alt) else [WITHOUT_ALT])
+
+
+def _of_anybody(whole: str) -> Passed:
+    """Return HTML of a library, cleaned; nothing of what only acts."""
+    if too_much := excess(whole):
+        return Passed("", too_much)
+    html, held = sanitised(whole).strip(), Contents(whole)
+    acts = [ACTS] if held.is_active else []
+    shows = not acts or "<img" in html or Markup(html).striptags()
+    return Passed(html if shows else "", acts + lacks_of_images(held, Contents(html), WITHOUT_ALT))
 
 
 def _text(text: str) -> str:
