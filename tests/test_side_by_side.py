@@ -1,5 +1,7 @@
 """The EPCIs of a département side by side: the same figures as read apart, a page, a workbook, the same bytes twice."""
 
+import os
+
 import pandas as pd
 import pytest
 from accessibility import HEIGHT, NARROWEST, WIDE, violations, with_axe
@@ -10,6 +12,7 @@ from same_bytes import compared
 from ctg_analysis.chapter import open_side_by_side
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.publish.build import write_side_by_side
+from ctg_analysis.publish.site import is_side_by_side
 
 IDS = ("childcare_coverage_rate", "households_without_car_share")
 BARS = ((0, 91), (91, 91), (91, 100))  # of −100, 0 and +10
@@ -100,6 +103,9 @@ def test_the_page_and_the_workbook_hold_every_epci_and_are_the_same_twice(france
     for out in (first, second):
         out.mkdir()
         assert write_side_by_side(list(reunion.names), "974", out) == "departement-974.html"
+    assert is_side_by_side(first, "974") and not is_side_by_side(first, "12")
+    os.utime(first / "departement-974.html", (0, 0))  # older than its notebook: an analyst has changed that
+    assert not is_side_by_side(first, "974")
     page = html.parse(str(first / "departement-974.html"))
     assert page.xpath("string(//h1)") == "Les 5 intercommunalités de La Réunion côte à côte"
     assert page.xpath("string(//tbody/tr[1]/th)") == next(iter(reunion.names.values()))

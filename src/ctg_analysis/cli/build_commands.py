@@ -26,7 +26,7 @@ from ctg_analysis.pipeline.run import process
 from ctg_analysis.publish.build import build as build_reports
 from ctg_analysis.publish.build import build_there, write_side_by_side
 from ctg_analysis.publish.editions import lines_of
-from ctg_analysis.publish.site import is_listed, name_of, part, wanted, write_list
+from ctg_analysis.publish.site import is_listed, is_side_by_side, part, wanted, write_list
 from ctg_analysis.raw.folders import faulty
 
 
@@ -74,7 +74,7 @@ def build(
                     messages.print(line)
                 printed.add(line)
         together = departement or side_by_side
-        if together and (published or not (out / f"{name_of(departement)}.html").exists()):
+        if together and (published or not is_side_by_side(out, departement)):
             status.update("côte à côte")
             messages.print(f"{project_path(out / write_side_by_side(epcis, departement, out))} : {len(epcis)} EPCI")
         if published or departement or not is_listed(out):

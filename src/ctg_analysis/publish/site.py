@@ -19,7 +19,7 @@ from ctg_analysis.display import html_tree
 from ctg_analysis.display.texts import alphabetical, date_text, typography
 from ctg_analysis.model.errors import UserError
 from ctg_analysis.model.scratch import alone, scratch
-from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, data_root, settings
+from ctg_analysis.model.settings import DEFAULT_EPCI, EXAMPLE_PREFIX, SIDE_BY_SIDE, data_root, settings
 from ctg_analysis.pipeline.run import ensure
 from ctg_analysis.publish.editions import latest, record, reports
 
@@ -168,6 +168,12 @@ def part(epcis: list[str], shard: str) -> list[str]:
 def name_of(departement: str) -> str:
     """Return the name of the page of EPCIs side by side and of its workbook, without their suffixes."""
     return f"{OF_DEPARTEMENT}{departement}" if departement else "cote-a-cote"
+
+
+def is_side_by_side(out: Path, departement: str) -> bool:
+    """Tell whether the page of several EPCIs is there, and was written after its notebook."""
+    place, notebook = out / f"{name_of(departement)}.html", settings().root / "notebooks" / SIDE_BY_SIDE
+    return place.is_file() and place.stat().st_mtime >= notebook.stat().st_mtime
 
 
 def is_listed(out: Path) -> bool:
