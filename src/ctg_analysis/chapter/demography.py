@@ -168,15 +168,18 @@ def _fan(group: str, counted: pd.Series, values: pd.DataFrame, cited: str) -> Ht
     values = (
         values[[HELD, FALLING]].rename(columns=NAMES) if differ else values[[HELD]].set_axis(["projection"], axis=1)
     )
-    written = pd.concat([counted.rename("compté"), values], axis=1).map(number, na_action="ignore").fillna("–")
+    table = pd.concat([counted.rename("compté"), values], axis=1).rename_axis("year")
+    written = table.map(number, na_action="ignore").fillna("–")
     lines = written.reset_index().astype(str).to_numpy().tolist()
+    rows = table.melt(ignore_index=False, var_name="scenario").dropna().reset_index()
+    rows = rows.assign(text=rows["value"].map(number))
     label, year = LABELS[group], values.index[0]
     ends = list(dict.fromkeys(map(number, values.loc[year])))
     message = f"{' ou '.join(ends)} {texts.uncapitalised(label)} en {year}, après {_told(counted.iloc[-1:])}"
     title = f"{label}, comptés jusqu'en {counted.index[-1]}, puis projetés"
     says = " ; ".join(f"{name} : {_told(column)}" for name, column in values.items())
     return markup.figure(
-        svg(fan(counted, values).figure),
+        svg(fan(rows).figure),
         file=FILE,
         kind="chart",
         title=message,

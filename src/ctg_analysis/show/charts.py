@@ -158,38 +158,42 @@ def pyramid(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def fan(counted: pd.Series, ahead: pd.DataFrame) -> Axes:
+def fan(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """A line of counts from zero, then those of what could follow, the first dashed, the others dotted.
 
-    counted: by year. ahead: index the years, a column for each, which is named at its end.
+    rows: columns scenario, year, value and text, in the order of the years; the first scenario is what was counted.
+    The others are named at their ends.
     """
-    highest, years = max(counted.max(), ahead.max(axis=None)), [*counted.index, *ahead.index]
-    ends = {name: f"{name} {number(values.iloc[-1])}" for name, values in ahead.items()}
-    ax = axes(HEIGHT, right=max(length(text, SMALL) for text in ends.values()) + 8)
+    counted, *ahead = [table for _, table in rows.groupby("scenario", sort=False)]
+    last = counted.iloc[-1]
+    ends = [f"{table['scenario'].iloc[0]} {table['text'].iloc[-1]}" for table in ahead]
+    ax = axes(HEIGHT, right=max(length(end, SMALL) for end in ends) + 8, ax=ax)
     ax.set_axis_on()
+    years, highest = rows["year"].unique(), rows["value"].max() * 1.2
     ax.set_xticks(years, years)
-    ax.set(xlim=(years[0] - 0.08 * (years[-1] - years[0]), years[-1]), ylim=(0, highest * 1.2))
-    for rank, (name, values) in enumerate(ahead.items()):
+    ax.set(xlim=(years[0] - 0.08 * (years[-1] - years[0]), years[-1]), ylim=(0, highest))
+    for rank, table in enumerate(ahead):
         shade, dashes = (OTHERS["departement"], (0.8, 2)) if rank else (TERRITORY, (2.5, 1.7))
-        ax.plot([years[len(counted) - 1], *values.index], [counted.iloc[-1], *values], color=shade, dashes=dashes)
-        for year, value in values.items():
-            (spot,) = ax.plot(year, value, "o", color=FAINT, markersize=4)
-            tell(spot, f"{name}, {year}", number(value))
-    ax.plot(counted.index, counted, color=TERRITORY)
-    for year, value in counted.items():
-        (spot,) = ax.plot(year, value, "o", color=TERRITORY)
-        tell(spot, str(year), number(value))
-        write(ax, year, value, number(value), up=12, ha="center", size=SMALL)
-    for text, y in zip(ends.values(), apart([*ahead.iloc[-1]], 13 * highest * 1.2 / HEIGHT), strict=True):
-        write(ax, years[-1], y, text, aside=8, size=SMALL)
+        ax.plot([last["year"], *table["year"]], [last["value"], *table["value"]], color=shade, dashes=dashes)
+        for row in table.itertuples(index=False):
+            (spot,) = ax.plot(row.year, row.value, "o", color=FAINT, markersize=4)
+            tell(spot, f"{row.scenario}, {row.year}", row.text)
+    ax.plot(counted["year"], counted["value"], color=TERRITORY)
+    for row in counted.itertuples(index=False):
+        (spot,) = ax.plot(row.year, row.value, "o", color=TERRITORY)
+        tell(spot, str(row.year), row.text)
+        write(ax, row.year, row.value, row.text, up=12, ha="center", size=SMALL)
+    places = apart([table["value"].iloc[-1] for table in ahead], 13 * highest / HEIGHT)
+    for end, y in zip(ends, places, strict=True):
+        write(ax, years[-1], y, end, aside=8, size=SMALL)
     return with_axes(ax)
 
 
-def history(rows: pd.DataFrame) -> Axes:
+def history(rows: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     """A small line over the years, its first and last values written. rows: columns period, value, text, in order."""
     ends = [f"{row.text} en {row.period[:4]}" for row in rows.iloc[[0, -1]].itertuples(index=False)]
     left, right = (length(end, SMALL) + 8 for end in ends)
-    ax = axes(130, left=left, right=right)
+    ax = axes(130, left=left, right=right, ax=ax)
     years = rows["period"].str[:4].astype(int)
     ax.axhline(0, color=RULE, linewidth=1)
     ax.plot(years, rows["value"], color=TERRITORY, linewidth=2)
