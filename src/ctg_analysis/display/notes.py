@@ -130,29 +130,42 @@ def method(indicators: Iterable[Indicator], year: int, peers: str) -> list[dict[
     used = list(indicators)
     sources = [SOURCES[name] for name in dict.fromkeys(name for indicator in used for name in indicator.sources)]
     secret = [source for source in sources if source.secrecy.threshold]
-    reasons = dict.fromkeys(f"{source_text(source)} : {source.secrecy.reason}." for source in secret)
     rounded = [source_text(source) for source in sources if source.precision.rounding]
-    stand = {
+    before = {"peers": [peers]}
+    after = {
+        "secrecy": dict.fromkeys(f"{source_text(one)} : {one.secrecy.reason}." for one in secret),
+        "rounding": [f"Sources : {' ; '.join(rounded)}."],
+    }
+    concerned = _method_subjects(used, sources)
+    entries = []
+    for name, entry in load_yaml(METHOD_TEXTS, dict[str, dict[str, str]]).value.items():
+        if not concerned[name]:
+            continue
+        text = entry["text"].format(year=year)
+        text = " ".join([*before.get(name, []), text, *after.get(name, [])])
+        label = texts.typography(entry["label"])
+        entries.append({"label": label, "definition": texts.typography(text), "caveats": ""})
+    return entries
+
+
+def _method_subjects(indicators: Sequence[Indicator], sources: Sequence[Source]) -> dict[str, bool]:
+    """The subjects of a methodological note, each with whether these indicators are concerned.
+
+    Keys: those of `method.yml`. sources: those of the indicators.
+    """
+    rates = [one.value for one in indicators if isinstance(one.value, Rate)]
+    return {
         "perimeter": True,
-        "secrecy": secret,
-        "rounding": rounded,
+        "secrecy": any(source.secrecy.threshold for source in sources),
+        "rounding": any(source.precision.rounding for source in sources),
         "sampling": any(source.precision.sampled for source in sources),
-        "events": any(isinstance(indicator.value, Rate) and indicator.value.of != PLACES for indicator in used),
-        "floor": any(indicator.floor is not None for indicator in used),
+        "events": any(rate.of != PLACES for rate in rates),
+        "floor": any(indicator.floor is not None for indicator in indicators),
         "comparison": True,
         "trends": True,
         "peers": True,
         "caf": any("caf" in source.id for source in sources),
     }
-    before = {"peers": [peers]}
-    after = {"secrecy": reasons, "rounding": [f"Sources : {' ; '.join(rounded)}."]}
-    entries = []
-    for name, entry in load_yaml(METHOD_TEXTS, dict[str, dict[str, str]]).value.items():
-        if stand[name]:
-            text = " ".join([*before.get(name, []), entry["text"].format(year=year), *after.get(name, [])])
-            told = {"label": texts.typography(entry["label"]), "definition": texts.typography(text), "caveats": ""}
-            entries.append(told)
-    return entries
 
 
 def geography(sources: list[Source], year: int) -> str:
