@@ -248,23 +248,38 @@ def _output(html: str, output: NotebookNode) -> NotebookNode:
 
 
 def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
+    """The HTML of an output of a cell, of its richest form. draws: whether the cell draws."""
     data = {PLAIN: output.text} if output.get("name") == "stdout" else output.get("data", {})
     heavy = max((len(part) for part in data.values() if isinstance(part, str)), default=0)
     if heavy > HEAVIEST:
         return Passed("", [f"{heavy / 1e6:.1f} MB {TOO_HEAVY}"])
     if PAGE in data:
         return Passed(data[PAGE], [])
-    drawn = next((kind for kind in IMAGES if kind in data), "")
-    if drawn and (HTML not in data or Contents(data[HTML]).is_active):
+    if drawn := _image_kind(data):
         return _image(data[drawn], drawn, output.metadata.get(drawn, {}).get("alt", ""))
     if whole := data.get(HTML) or (rendered(data[MARKDOWN], {}) if MARKDOWN in data else ""):
         return _of_anybody(whole)
     if others := [kind for kind in data if kind != PLAIN]:
         return Passed("", [f"{others[0]} {OTHER}"])
+    return Passed(_plain_text(output, draws=draws), [])
+
+
+def _plain_text(output: NotebookNode, *, draws: bool) -> str:
+    """The text of an output that has no other form: printed, or of the value at the cell's end.
+
+    Nothing of standard error, of an object by its address, of a value where the cell draws.
+    """
     if output.output_type == "stream":
-        return Passed(_text(output.text) if output.name == "stdout" else "", [])
-    text = data.get(PLAIN, "")
-    return Passed("" if draws or text.startswith("<") else _text(text), [])
+        return _text(output.text) if output.name == "stdout" else ""
+    text = output.get("data", {}).get(PLAIN, "")
+    return "" if draws or text.startswith("<") else _text(text)
+
+
+def _image_kind(data: NotebookNode) -> str:
+    """The kind of the image that a page shows of an output; nothing where its HTML will do."""
+    drawn = next((kind for kind in IMAGES if kind in data), "")
+    has_better = drawn and HTML in data and not Contents(data[HTML]).is_active
+    return "" if has_better else drawn
 
 
 def _image(written: str, kind: str, alt: str) -> Passed:
