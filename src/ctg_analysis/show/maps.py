@@ -225,36 +225,16 @@ def _map(
     rows: columns territory, text, shade, hatch; radius, words: where there are some.
     legend: marks and their words. largest: the column that says which are named first. points: how they are drawn.
     """
-    communes = land[land["own"] & land.geometry.notna()]
-    rows = rows[rows.columns.difference(land.columns.drop("territory"))]
-    communes = communes.merge(rows, on="territory", how="left", validate="1:1")
-    communes = communes.fillna({"text": SIGNS[MISSING], "shade": drawing.LAND, "hatch": ""})
-    pairs = zip(communes["name"], communes["text"], strict=True)
-    communes["told"] = [told(name, SIGN_WORDS.get(text, text)) for name, text in pairs]
-    if "beside" in communes:
-        communes["told"] += communes["beside"]
-    ax = _axes(*frame(communes.total_bounds))
+    communes = _drawn_communes(land, rows)
     around = land[~land["own"] & land["name"].notna()]
-    epcis = GeoSeries(
-        around.groupby("epci_name", dropna=False)["geometry"].agg(lambda shapes: shapes.union_all()), crs=land.crs
-    )
-    epcis = epcis.clip_by_rect(*ax.viewLim.extents)
-    epcis = epcis[~epcis.is_empty]
+    ax = _axes(*frame(communes.total_bounds))
+    epcis = _epcis_around(around, ax)
     if len(epcis):
         epcis.plot(ax=ax, color=drawing.AROUND, edgecolor=PAPER, linewidth=1.2)
-    for hatch, some in communes.groupby("hatch"):
-        edges = [UNKNOWN if shade == PAPER else PAPER for shade in some["shade"]]
-        lines = {"hatch": HATCHES[hatch], "hatchcolor": [_line(hatch, one) for one in some["shade"]]} if hatch else {}
-        some.plot(ax=ax, color=list(some["shade"]), edgecolor=edges, linewidth=0.8, **lines)
-        ax.collections[-1].set_urls(list(some["told"]))  # geopandas takes a list of one for a value
+    _shade(ax, communes)
     ground = communes.union_all()
     GeoSeries([ground]).plot(ax=ax, color="none", edgecolor=INK, linewidth=1.3)
     communes = communes.sort_values([largest, "population"], ascending=False, kind="stable")
-    communes = communes.assign(
-        point=communes.representative_point(),
-        radius=communes["radius"] if "radius" in rows else 0.0,
-        words=communes["words"] if "words" in rows else [[name] for name in communes["name"]],
-    )
     marked = communes[communes["radius"].gt(0)]
     if len(marked):
         sizes = (2 * marked["radius"]) ** 2
@@ -268,6 +248,46 @@ def _map(
     _write_names(ax, communes, ground, [*_towns(ax, around), *_names_of(epcis)])
     _legend(ax, legend)
     return ax
+
+
+def _drawn_communes(land: GeoDataFrame, rows: pd.DataFrame) -> GeoDataFrame:
+    """The communes of a map, with what is drawn, written and told of each. land, rows: see `_map`.
+
+    Columns: those of land; text, shade, hatch; told; radius, point, words: of a circle and a name.
+    """
+    communes = land[land["own"] & land.geometry.notna()]
+    rows = rows[rows.columns.difference(land.columns.drop("territory"))]
+    communes = communes.merge(rows, on="territory", how="left", validate="1:1")
+    communes = communes.fillna({"text": SIGNS[MISSING], "shade": drawing.LAND, "hatch": ""})
+    pairs = zip(communes["name"], communes["text"], strict=True)
+    communes["told"] = [told(name, SIGN_WORDS.get(text, text)) for name, text in pairs]
+    if "beside" in communes:
+        communes["told"] += communes["beside"]
+    return communes.assign(
+        point=communes.representative_point(),
+        radius=communes["radius"] if "radius" in rows else 0.0,
+        words=communes["words"] if "words" in rows else [[name] for name in communes["name"]],
+    )
+
+
+def _epcis_around(around: GeoDataFrame, ax: Axes) -> GeoSeries:
+    """The shapes of the EPCIs around, by name, as far as the axes go. around: their communes."""
+    shapes = around.groupby("epci_name", dropna=False)["geometry"]
+    epcis = GeoSeries(shapes.agg(lambda several: several.union_all()), crs=around.crs)
+    epcis = epcis.clip_by_rect(*ax.viewLim.extents)
+    return epcis[~epcis.is_empty]
+
+
+def _shade(ax: Axes, communes: GeoDataFrame) -> None:
+    """Draw communes in their `shade` under their `hatch`, each with what is `told` of it."""
+    for hatch, some in communes.groupby("hatch"):
+        edges = [UNKNOWN if shade == PAPER else PAPER for shade in some["shade"]]
+        lines = {}
+        if hatch:
+            colours = [_line(hatch, shade) for shade in some["shade"]]
+            lines = {"hatch": HATCHES[hatch], "hatchcolor": colours}
+        some.plot(ax=ax, color=list(some["shade"]), edgecolor=edges, linewidth=0.8, **lines)
+        ax.collections[-1].set_urls(list(some["told"]))  # geopandas takes a list of one for a value
 
 
 def _line(hatch: str, shade: str) -> str:
