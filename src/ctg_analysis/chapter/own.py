@@ -233,14 +233,7 @@ def withheld(beside: pd.DataFrame, indicator: str) -> str:
 def _read(own: Own, communes: set[str], name: str) -> tuple[pd.DataFrame, list[str]]:
     """The lines of the communes of a territory, their numbers read, and what is left out. name: of the territory."""
     place, first, table = _opened(own)
-    if table.columns.nlevels > 1 or not table.columns.is_unique:
-        twice = "un en-tête de plusieurs lignes" if table.columns.nlevels > 1 else "une colonne qui vient deux fois"
-        raise InputError([Finding(place, first, None, twice, "chaque colonne une fois, sous un seul nom")])
-    column = next(
-        (one for code in CODES for one in table if re.sub("[^a-z]", "", alphabetical(str(one))) == code), None
-    )
-    if column is None:
-        raise InputError([Finding(place, first, CODE, "pas de colonne de ce nom", COLUMN)])
+    column = _column_of_codes(table, place, first)
     codes = _codes(table[column])
     is_commune, is_own = codes.str.fullmatch(COMMUNE.pattern), codes.isin(communes)
     again = codes[is_own & codes.duplicated()]
@@ -285,6 +278,24 @@ def _opened(own: Own) -> tuple[str, int | None, pd.DataFrame]:
     table = load(own, lambda header: header)
     table = table.drop(columns="sheet") if own.suffix == ".xlsx" else table
     return place, 1, table.apply(lambda cells: cells.str.strip())
+
+
+def _column_of_codes(table: pd.DataFrame, place: str, first: int | None) -> object:
+    """The name of the column of the codes of communes. place, first: see `_opened`.
+
+    Raises:
+        InputError: no such column, a header of several lines, a column that comes twice.
+    """
+    if table.columns.nlevels > 1 or not table.columns.is_unique:
+        several = table.columns.nlevels > 1
+        found = "un en-tête de plusieurs lignes" if several else "une colonne qui vient deux fois"
+        once = "chaque colonne une fois, sous un seul nom"
+        raise InputError([Finding(place, first, None, found, once)])
+    letters = [re.sub("[^a-z]", "", alphabetical(str(name))) for name in table]
+    for code in CODES:
+        if code in letters:
+            return table.columns[letters.index(code)]
+    raise InputError([Finding(place, first, CODE, "pas de colonne de ce nom", COLUMN)])
 
 
 def _codes(cells: pd.Series) -> pd.Series:
