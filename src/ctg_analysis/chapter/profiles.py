@@ -301,9 +301,8 @@ def of_which(territory: Territory, row: pd.Series) -> str:
 def profile(territory: Territory, groups: Mapping[str, Sequence[str]], beside: Sequence[str] = tuple(NAMES)) -> Html:
     """A line for each indicator: its value, its years, the places beside, its place among the peers, the test.
 
-    What the territory has no value of is in a box, which the team alone sees.
-
-    A column in which no line has anything is left out.
+    What the territory has no value of is in a box, which the team alone sees. A column in which
+    no line has anything is left out.
 
     groups: ids by heading, "" for none. beside: the levels of the places to show.
     """
@@ -316,14 +315,33 @@ def profile(territory: Territory, groups: Mapping[str, Sequence[str]], beside: S
         return telling(absent, SHOWN, *ids)
     shown = {*beside, "peers"}
     lines = [replace(_line(territory, one, rows, shown), group=under.get(one.id, "")) for one, rows in known.items()]
-    used = [territory.compared(one) if is_compared(one) else rows.tail(1) for one, rows in known.items()]
-    cited = source(territory, pd.concat([*used, *(rows.tail(1) for rows in known.values())]))
+    table = _table_of_lines(territory, lines, known, _filled_levels(lines, beside))
+    return telling(markup.together(table, absent), SHOWN, *ids)
+
+
+def _filled_levels(lines: Sequence[Line], beside: Sequence[str]) -> list[str]:
+    """The levels beside at which a line has a value, or the median of the EPCIs for France."""
+    filled = {level for line in lines for level in line.places}
+    filled |= {"france" for line in lines if line.median}
+    return [level for level in beside if level in filled]
+
+
+def _table_of_lines(
+    territory: Territory,
+    lines: Sequence[Line],
+    own: Mapping[Indicator, pd.DataFrame],
+    levels: Sequence[str],
+) -> Html:
+    """The table of a profile, with its note and its sources.
+
+    own: the values of the territory, by indicator, see `_own`. levels: those that have a column.
+    """
+    compared = {one: territory.compared(one) for one in own if is_compared(one)}
+    latest = {one: rows.tail(1) for one, rows in own.items()}
+    used = [compared.get(one, latest[one]) for one in own]
     places = territory.beside.groupby("level")["name"].agg(list)
     names = {level: names[0] for level, names in places.items() if len(names) == 1}
-    france, more = _france(territory, [one for one in known if is_compared(one)])
-    note = " ".join(filter(None, [more, signs([["", line.value] for line in lines])]))
-    known_at = {level for line in lines for level in line.places} | {"france" for line in lines if line.median}
-    levels = [level for level in beside if level in known_at]
+    france, more = _france(territory, list(compared))
     filled = piece(
         "profile.html.j2",
         lines=lines,
@@ -331,11 +349,10 @@ def profile(territory: Territory, groups: Mapping[str, Sequence[str]], beside: S
         names=NAMES | names | france,
         median_of_all=MEDIAN_OF_ALL,
         has={what: any(getattr(line, what) for line in lines) for what in ("series", "peers", "test")},
-        source=cited,
-        note=note,
+        source=source(territory, pd.concat([*used, *latest.values()])),
+        note=" ".join(filter(None, [more, signs([["", line.value] for line in lines])])),
     )
-    table = Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]})
-    return telling(markup.together(table, absent), SHOWN, *ids)
+    return Html(filled.html, {ROWS: [[texts.typography(line.label) for line in lines]]})
 
 
 def _absent(territory: Territory, indicators: list[Indicator]) -> Html:
