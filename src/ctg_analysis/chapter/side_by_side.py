@@ -209,21 +209,13 @@ class SideBySide:
         lines.append([MEDIAN, *(_text(CATALOGUE[one], values[one].median()) for one in ids)])
         lines.append([HIGHEST, *(written.at[values[one].idxmax(), one] for one in ids)])
         lines += [[re.sub("^France .*", "France", name), *_cells(written, code)] for code, name in larger.items()]
-        rates = [one for one in ids if not isinstance(CATALOGUE[one].value, Count | Mean)]
-        thirds = (values[rates].rank(pct=True) * THIRDS).clip(upper=THIRDS - 0.01) // 1 + 1
-        shades = {
-            (line, ids.index(one) + 1): int(thirds.loc[code, one])
-            for line, code in enumerate(self.names)
-            for one in rates
-            if pd.notna(thirds[one].get(code))
-        }
         periods = rows.drop_duplicates("indicator").set_index("indicator")["period"].map(date_text)
         labels = [heads.get(one) or head(CATALOGUE[one]) for one in ids]
         labels = [one if periods[id] in one else f"{one}, {periods[id]}" for id, one in zip(ids, labels, strict=True)]
         which = f"La France est, selon la colonne : {', '.join(frances)}." if len(frances) else ""
         note = " ".join(filter(None, [NOTE, which, signs(lines)]))
         marked = frozenset(range(len(self.names), len(lines)))
-        note, bars = texts.typography(note), _bars(values)
+        note, shades, bars = texts.typography(note), _thirds(values), _bars(values)
         content = Table(CAPTION, ["EPCI", *labels], lines, note, marked, shades=shades, bars=bars)
         cited = markup.source(known.source(self.territory, rows))
         return telling(markup.together(markup.table(content), cited), SHOWN, *ids)
@@ -308,6 +300,20 @@ class SideBySide:
         """Whether a map can show the EPCIs together: their land fills a tenth of its frame."""
         west, south, east, north = self.land.total_bounds
         return self.land.area.sum() > LEAST_LAND * (east - west) * (north - south)
+
+
+def _thirds(values: pd.DataFrame) -> dict[tuple[int, int], int]:
+    """The third of the EPCIs, 1 to 3, that each rate is in, by row and column; of a number, none.
+
+    values: see `SideBySide.values`.
+    """
+    rates = [one for one in values if not isinstance(CATALOGUE[one].value, Count | Mean)]
+    ranks = values[rates].rank(pct=True).reindex(columns=values.columns)
+    thirds = (ranks * THIRDS).clip(upper=THIRDS - 0.01) // 1 + 1
+    return {
+        (line, column + 1): int(thirds.iat[line, column])
+        for line, column in zip(*np.nonzero(thirds.notna().to_numpy()), strict=True)
+    }
 
 
 def _bars(values: pd.DataFrame) -> dict[tuple[int, int], tuple[int, int]]:
