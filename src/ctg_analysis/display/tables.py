@@ -99,30 +99,48 @@ def places_by_indicator(places: pd.DataFrame, columns: list[Column], *, source: 
     cells = _cells(places, columns).drop(zeros.index)
     places = places.drop(zeros.index)
     local = int(places["level"].eq("commune").sum())
-    periods = {period for _, period, _ in columns if period}
-    header = ["Territoire"]
-    for indicator, period, _ in columns:
-        label = head(indicator)
-        header.append(f"{label}, {date_text(period)}" if period and len(periods) > 1 else label)
     larger = places["level"].isin(["departement", "region", "france", ALL_EPCIS])
     wide = _once(cells[larger].to_numpy().tolist())
     without = [line[0] for line in wide if set(line[1:]) == {"nd"}]
     lines = [*cells[~larger].to_numpy().tolist(), *(line for line in wide if line[0] not in without)]
     unknown = f"Valeurs non disponibles : {', '.join(without)}." if without else ""
     others = f"0 dans les {len(zeros)} {'autres ' if local else ''}communes." if len(zeros) else ""
-    when = f", {date_text(*periods)}" if len(periods) == 1 else ""
+    period = _common_period(columns)
+    when = f", {date_text(period)}" if period else ""
     caption = f"{'Par commune' if local else 'Autour du territoire'}{when}"
-    each = frances((indicator, rows) for indicator, _, rows in columns)
-    told = [f"{name} pour {texts.listed(labels)}" for name, labels in each.items()]
-    which = f"{' ; '.join(told)}." if len(told) > 1 else ""
-    note = " ".join(filter(None, [signs(lines), others, withheld, unknown, which]))
+    told = [signs(lines), others, withheld, unknown, _several_frances(columns)]
+    note = " ".join(filter(None, told))
     if not lines:
         labels = texts.capitalised(texts.listed([texts.uncapitalised(one.label) for one, *_ in columns]))
         told = markup.reading(f"{labels}{when} : 0 dans les {len(zeros)} communes.", "")
         return markup.together(told, markup.source(source))
     marked, shades = frozenset(range(local, len(lines))), _shades(places[places["level"].eq("commune")], columns)
-    table = markup.table(Table(caption, header, lines, note, marked, zeros=tuple(zeros), shades=shades))
-    return markup.together(table, markup.source(source))
+    header, zeros = ["Territoire", *_heads(columns)], tuple(zeros)
+    content = Table(caption, header, lines, note, marked, zeros=zeros, shades=shades)
+    return markup.together(markup.table(content), markup.source(source))
+
+
+def _common_period(columns: list[Column]) -> str:
+    """The period of all the columns that have one; nothing where they have several."""
+    periods = {period for _, period, _ in columns if period}
+    return periods.pop() if len(periods) == 1 else ""
+
+
+def _heads(columns: list[Column]) -> list[str]:
+    """The heads of columns, with their periods where these differ."""
+    common = _common_period(columns)
+    heads = []
+    for indicator, period, _ in columns:
+        label = head(indicator)
+        heads.append(label if common or not period else f"{label}, {date_text(period)}")
+    return heads
+
+
+def _several_frances(columns: list[Column]) -> str:
+    """The sentence on which France each column speaks of; nothing where all speak of the same."""
+    each = frances((indicator, rows) for indicator, _, rows in columns)
+    told = [f"{name} pour {texts.listed(labels)}" for name, labels in each.items()]
+    return f"{' ; '.join(told)}." if len(told) > 1 else ""
 
 
 def _shades(communes: pd.DataFrame, columns: list[Column]) -> dict[tuple[int, int], int]:
