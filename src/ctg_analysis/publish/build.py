@@ -189,31 +189,20 @@ def plan_report(
     root = data_root(epci)
     ensure(root)
     edition, whole = editions.latest(out, epci), editions.latest_whole(out, epci)
-    former = editions.record(whole)
-    if former and former["parameters"].get("readers", PUBLIC) != settings().readers:
-        other = f"le rapport de {epci} y est pour d'autres lecteurs, nommer un autre dossier par --out"
-        raise UserError(f"{project_path(out)} : {other}")
-    entries, asked = former.get("chapters", {}), {chapter.path.stem: chapter for chapter in chapters}
-    listable = [chapter for chapter in notebooks() if chapter.path.stem in asked.keys() | entries.keys()]
-    refused = [chapter for chapter in listable if chapter.fault]
-    listed = []
-    for chapter in listable:
-        stem, entry = chapter.path.stem, entries.get(chapter.path.stem)
-        if not chapter.fault:
-            listed.append(asked.get(stem, chapter))
-        elif stays(chapter, entry):  # with the title and the question of its page
-            listed.append(replace(chapter, title=entry.get("title", stem), question=entry.get("question", "")))
+    former = _record_for_readers(whole, epci, out)
+    entries = former.get("chapters", {})
+    listed, refused = _chapters_of_report(chapters, entries)
     own = keys(listed, root, epci)
     made_of = {stem: entry["key"] for stem, entry in entries.items()}
-    stale = [stem for stem in own if made_of.get(stem) != own[stem]]
-    todo = [chapter for chapter in listed if (force and chapter in chapters) or chapter.path.stem in stale]
+    stale = {stem for stem in own if made_of.get(stem) != own[stem]}
+    stale |= {chapter.path.stem for chapter in chapters} if force else set()
     is_unread = MATERIAL in read_unread(root, epci)
     unread = [chapter for chapter in listed if is_unread and chapter.page in OF_DEMARCHE]
-    kept = [chapter for chapter in todo if chapter.fault or chapter in unread]
-    if former and edition == whole and kept == todo and not any(made_of.get(chapter.path.stem) for chapter in kept):
+    todo, kept = _made_or_kept(listed, stale, unread)
+    is_current = not todo and not any(made_of.get(chapter.path.stem) for chapter in kept)
+    if former and edition == whole and is_current:
         built = editions.Built(epci, out / epci, breaks=former["breaks"], faults=fault_line(root, epci))
         return editions.with_notebooks(built, refused, entries)
-    todo = [chapter for chapter in todo if chapter not in kept]
     with room_in(out):
         made = held.enter_context(scratch(out, epci))
         fresh, executed = made / "fresh", made / "executed"
@@ -221,6 +210,51 @@ def plan_report(
         executed.mkdir()
     report = editions.Report(epci, listed, fresh, executed, whole)
     return Plan(report, own, former, todo, refused, unread, force, what_changed(made_of, own))
+
+
+def _record_for_readers(edition: Path | None, epci: str, out: Path) -> dict:
+    """The record of an edition of a report; empty without one.
+
+    Raises:
+        UserError: an edition for other readers.
+    """
+    record = editions.record(edition)
+    if record and record["parameters"].get("readers", PUBLIC) != settings().readers:
+        where = f"{project_path(out)} : le rapport de {epci} y est pour d'autres lecteurs"
+        raise UserError(f"{where}, nommer un autre dossier par --out")
+    return record
+
+
+def _chapters_of_report(
+    asked: list[ChapterNotebook], entries: dict[str, dict]
+) -> tuple[list[ChapterNotebook], list[ChapterNotebook]]:
+    """The chapters of a report: those asked for, those that it has; and the notebooks refused.
+
+    entries: the records of the chapters of the latest whole edition.
+    """
+    named = {chapter.path.stem: chapter for chapter in asked}
+    found = [one for one in notebooks() if one.path.stem in named.keys() | entries.keys()]
+    listed = []
+    for chapter in found:
+        stem, entry = chapter.path.stem, entries.get(chapter.path.stem)
+        if not chapter.fault:
+            listed.append(named.get(stem, chapter))
+        elif stays(chapter, entry):  # with the title and the question of its page
+            words = {"title": entry.get("title", stem), "question": entry.get("question", "")}
+            listed.append(replace(chapter, **words))
+    return listed, [chapter for chapter in found if chapter.fault]
+
+
+def _made_or_kept(
+    listed: list[ChapterNotebook], stale: set[str], unread: list[ChapterNotebook]
+) -> tuple[list[ChapterNotebook], list[ChapterNotebook]]:
+    """The stale chapters that are to be made again, and those of which the page must stay.
+
+    stale: the names of notebooks. unread: the chapters of a démarche that could not be read.
+    """
+    changed = [chapter for chapter in listed if chapter.path.stem in stale]
+    todo = [chapter for chapter in changed if not chapter.fault and chapter not in unread]
+    return todo, [chapter for chapter in changed if chapter not in todo]
 
 
 def what_changed(before: dict[str, dict[str, str] | None], now: dict[str, dict[str, str]]) -> str:
@@ -258,18 +292,7 @@ def make_public(plan: Plan, out: Path) -> editions.Built:
         return editions.Built(report.epci, error=error)
     facts, root = data.result, data_root(report.epci)
     built = editions.Built(report.epci, breaks=facts["breaks"], faults=fault_line(root, report.epci), why=plan.why)
-    entries = {name: entry for name, entry in plan.former.get("chapters", {}).items() if name in plan.keys}
-    for chapter in plan.todo:
-        outcome, stem = plan.came[f"notebooks/{chapter.path.name}"], chapter.path.stem
-        if outcome.error:
-            built.failed[stem] = outcome.error
-            is_false = isinstance(outcome.error, OtherTerritoryError) and is_made_of(chapter, entries.get(stem, {}))
-            entries[stem] = failed(plan, chapter, facts, {} if is_false else plan.former)
-        else:
-            former = entries.get(stem, {})
-            made = {name: outcome.result.get(name, former.get(name)) for name in OF_A_PAGE}
-            entries[stem] = {"key": plan.keys[stem], **made}
-            built.ran += [stem] if outcome.result["run"] else []
+    entries = _entries(plan, facts, built)
     shown = [chapter for chapter in report.chapters if chapter.page not in facts["page"]["silent"]]
     for chapter in shown:
         if chapter.fault or chapter in plan.unread:
@@ -306,6 +329,27 @@ def make_public(plan: Plan, out: Path) -> editions.Built:
     keep_journal(report, editions.with_notebooks(built, plan.refused, entries), out)
     built.place, built.published = editions.publish(report.fresh, out, report.epci), True
     return built
+
+
+def _entries(plan: Plan, facts: dict, built: editions.Built) -> dict[str, dict]:
+    """The records of the chapters: of those that were to be made again, of the former edition.
+
+    facts: what `tasks.write_data` returned. built: told of the chapters that ran, and that failed.
+    """
+    former = plan.former.get("chapters", {})
+    entries = {stem: entry for stem, entry in former.items() if stem in plan.keys}
+    for chapter in plan.todo:
+        outcome, stem = plan.came[f"notebooks/{chapter.path.name}"], chapter.path.stem
+        before = entries.get(stem, {})
+        if error := outcome.error:
+            built.failed[stem] = error
+            is_false = isinstance(error, OtherTerritoryError) and is_made_of(chapter, before)
+            entries[stem] = failed(plan, chapter, facts, {} if is_false else plan.former)
+        else:
+            made = {name: outcome.result.get(name, before.get(name)) for name in OF_A_PAGE}
+            entries[stem] = {"key": plan.keys[stem], **made}
+            built.ran += [stem] if outcome.result["run"] else []
+    return entries
 
 
 def failed(plan: Plan, chapter: ChapterNotebook, facts: dict, former: dict) -> dict:
