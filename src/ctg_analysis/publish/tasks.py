@@ -1,10 +1,11 @@
 """What the processes of a build do for a report: its chapters, its data, the page of what is missing."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import cache, lru_cache
 from hashlib import sha256
 from itertools import groupby
+from pathlib import Path
 
 import pandas as pd
 
@@ -256,7 +257,7 @@ def write_beside(report: Report) -> dict:
 
 def write_missing(report: Report) -> None:
     """Write the page of what is missing; beside it, the forms to fill, and a letter to each partner."""
-    seen, folder = opened(report).territory, report.fresh
+    seen = opened(report).territory
     asked, to_come = requests(seen, missing(seen)), chapters_to_come(report)
     partners = [_partner(who, several) for who, several in asked.partners.items()]
     above = {request.label: f"{request.label.partition(',')[0]}, comme plus haut" for request in asked.open_data}
@@ -275,19 +276,30 @@ def write_missing(report: Report) -> None:
         **{name: [_written(request) for request in several] for name, several in lists.items()},
     )
     with room_in(report.out):
-        (folder / FOLDER).mkdir()
-        (folder / PAGE).write_text(html, encoding="utf-8")
-        places = [(seen.epci, seen.row["name"]), *zip(seen.communes["code"], seen.communes["name"], strict=True)]
-        forms: dict[str, list[Source]] = {}  # by the workbook, which may be that of two partners
-        written = letters(seen, asked.partners, max(seen.received.values()))
-        for partner, (who, several) in zip(partners, asked.partners.items(), strict=True):
-            (folder / partner["letter"]).write_bytes(written[who])
-            sources = [SOURCES[name] for name in dict.fromkeys(request.source for request in several)]
-            forms.setdefault(partner["workbook"], []).extend(sources)
-            for source in sources:
-                (folder / FOLDER / source.form_file).write_text(";".join(source.form.columns) + "\n", encoding="utf-8")
-        for workbook, sources in forms.items():
-            (folder / workbook).write_bytes(partner_workbook(sources, seen.row["name"], places))
+        (report.fresh / PAGE).write_text(html, encoding="utf-8")
+        _write_demands(report.fresh, seen, asked.partners)
+
+
+def _write_demands(folder: Path, seen: Territory, partners: Mapping[str, list[Request]]) -> None:
+    """Write what is sent to partners: a letter to each, its forms, their workbook.
+
+    folder: of the report.
+    """
+    (folder / FOLDER).mkdir()
+    forms: dict[str, list[Source]] = {}  # by the workbook, which may be that of two partners
+    written = letters(seen, partners, max(seen.received.values()))
+    for who, several in partners.items():
+        partner = _partner(who, several)
+        (folder / partner["letter"]).write_bytes(written[who])
+        sources = [SOURCES[name] for name in dict.fromkeys(one.source for one in several)]
+        forms.setdefault(partner["workbook"], []).extend(sources)
+        for source in sources:
+            header = ";".join(source.form.columns) + "\n"
+            (folder / FOLDER / source.form_file).write_text(header, encoding="utf-8")
+    communes = zip(seen.communes["code"], seen.communes["name"], strict=True)
+    places = [(seen.epci, seen.row["name"]), *communes]
+    for workbook, sources in forms.items():
+        (folder / workbook).write_bytes(partner_workbook(sources, seen.row["name"], places))
 
 
 def _left_out(name: str, place: str) -> str:
