@@ -51,7 +51,7 @@ def build(
     some of what they show, without what is at fault in the files of the EPCI, or with a démarche whose chain does not
     hold; 3 nothing was done, other builds of these reports are at work.
     """
-    chosen = chosen_chapters([number.strip() for number in chapters.split(",") if number.strip()])
+    chosen = chosen_chapters([*filter(None, map(str.strip, chapters.split(",")))])
     epcis = part(wanted(epcis or [], every=all_, departement=departement), shard)
     if not epcis:
         messages.print(f"--shard {shard}: no territory in this part, nothing to build")
@@ -65,18 +65,17 @@ def build(
         if scheduler:
             reports = build_there(epcis, chosen, out, force=force, scheduler=scheduler)
         else:
-            reports = build_reports(epcis, chosen, out, jobs=jobs, force=force, progress=status.update)
+            progress = status.update
+            reports = build_reports(epcis, chosen, out, jobs=jobs, force=force, progress=progress)
         for report in reports:
             codes.append(report.exit_code)
             published |= report.published
-            for line in lines_of(report):
-                if line not in printed:  # that a notebook is refused is said once, whatever the number of territories
-                    messages.print(line)
-                printed.add(line)
+            _print_once(lines_of(report), printed)
         together = departement or side_by_side
         if together and (published or not is_side_by_side(out, departement)):
             status.update("côte à côte")
-            messages.print(f"{project_path(out / write_side_by_side(epcis, departement, out))} : {len(epcis)} EPCI")
+            written = out / write_side_by_side(epcis, departement, out)
+            messages.print(f"{project_path(written)} : {len(epcis)} EPCI")
         if published or departement or not is_listed(out):
             write_list(out)
     if len(epcis) > 1:
@@ -85,6 +84,14 @@ def build(
         messages.print(f"rapports sans défaut : {good} sur {len(epcis)}, en {seconds} s")
     if code := exit_code(codes, published=published):
         raise typer.Exit(code)
+
+
+def _print_once(lines: list[str], printed: set[str]) -> None:
+    """Print the lines of a report that none had before: a refusal of a notebook is said once."""
+    for line in lines:
+        if line not in printed:
+            messages.print(line)
+        printed.add(line)
 
 
 def exit_code(codes: list[int], *, published: bool) -> int:
