@@ -474,23 +474,12 @@ def large_figure(territory: Territory, indicator: Indicator, rate: Indicator | N
         indicator: known here.
         rate: what makes a number of things readable: it is written below, and drawn in its place.
     """
-    own = territory.own(indicator)
     rows = _of_comparison(territory, indicator)
     here = rows.iloc[0]
     rate = rate if rate and _is_written(territory, rate) else None
-    placed = _of_comparison(territory, rate) if rate else rows
-    beside = _places_beside(territory, rate or indicator, placed)
-    others = [(SIGNS[row.level], row.name, row.text) for row in sentences.each_row(beside)]
-    drawing = None
-    if others:
-        said = [f"{(rate or indicator).label}, {date_text(placed['period'].iloc[0])} : {placed['text'].iloc[0]}"]
-        said += [f"{name} : {text}" for _, name, text in others]
-        drawn = ruler(placed["value"].iloc[0], dict(beside[["level", "value"]].to_numpy()))
-        drawing = Drawn(drawn, " ; ".join(said))
-    found = trend_of(own, indicator)
-    moves = bool(found and found.is_established)
-    way = f"{capitalised(standing.way(found))}, de {standing.pace(indicator, own, found)}" if moves else ""
-    usual = capitalised(standing.usual_zero(territory.zeros(rate or indicator)))
+    placed, of_place = (_of_comparison(territory, rate), rate) if rate else (rows, indicator)
+    beside = _places_beside(territory, of_place, placed)
+    usual = capitalised(standing.usual_zero(territory.zeros(of_place)))
     label = territory.said(indicator.label)
     when = date_text(here["period"])
     return {
@@ -501,10 +490,27 @@ def large_figure(territory: Territory, indicator: Indicator, rate: Indicator | N
         "unit": _unit_beside(indicator, here),
         "rate": rate.id if rate else "",
         "told": _rate_told(territory, rate, placed.iloc[0]) if rate else "",
-        "ruler": drawing,
-        "others": others,
-        "way": "" if rate else way or usual,
+        "ruler": _ruler_beside(of_place, placed, beside) if len(beside) else None,
+        "others": [(SIGNS[row.level], row.name, row.text) for row in sentences.each_row(beside)],
+        "way": "" if rate else _trend(territory, indicator) or usual,
     }
+
+
+def _ruler_beside(indicator: Indicator, rows: pd.DataFrame, beside: pd.DataFrame) -> Drawn:
+    """The ruler of a large figure, all its values told in words. rows: the territory first."""
+    said = [f"{indicator.label}, {date_text(rows['period'].iloc[0])} : {rows['text'].iloc[0]}"]
+    said += [f"{row.name} : {row.text}" for row in sentences.each_row(beside)]
+    others = dict(beside[["level", "value"]].to_numpy())
+    return Drawn(ruler(rows["value"].iloc[0], others), " ; ".join(said))
+
+
+def _trend(territory: Territory, indicator: Indicator) -> str:
+    """The way that a figure goes and its pace; nothing where no test tells them."""
+    own = territory.own(indicator)
+    found = trend_of(own, indicator)
+    if not found or not found.is_established:
+        return ""
+    return f"{capitalised(standing.way(found))}, de {standing.pace(indicator, own, found)}"
 
 
 def _of_comparison(territory: Territory, indicator: Indicator) -> pd.DataFrame:
