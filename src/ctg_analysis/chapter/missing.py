@@ -194,14 +194,14 @@ def lacks(territory: Territory, indicator: Indicator, level: str = "") -> list[L
     itself, or of communes where the EPCI has a value.
     """
     rows = territory.data(indicator)
-    here = [row for row in zip(rows["level"], rows["status"], rows["source"], strict=True) if row[0] in HERE]
-    used = {source for _, status, source in here if status in (OK, CENSORED)}
+    rows = rows[rows["level"].isin(HERE)]
+    used = set(rows.loc[rows["status"].isin([OK, CENSORED]), "source"])
     sources = [name for name in indicator.sources if _tells_here(territory, SOURCES[name])]
     local = [name for name in sources if _is_local(SOURCES[name])] or sources[:1]
     unused = [name for name in local if name not in used] or local[:1]
     own = "epci" in indicator.levels and standing(territory, indicator) == MISSING
     at = level or ("epci" if own else "commune")
-    withheld = {source for place, status, source in here if (place, status) == (at, SECRET)}
+    withheld = set(rows.loc[rows["level"].eq(at) & rows["status"].eq(SECRET), "source"])
     return [_lack(territory, indicator, SOURCES[name], withheld=name in withheld) for name in unused]
 
 
@@ -240,6 +240,11 @@ def why_absent(territory: Territory, source: Source) -> str:
         of = source.addition.hides if source.addition else source.id
         told = BLANK if of in telling_sources(territory) else NO_ANSWER
         return UNREADABLE if of in read_unread(territory.root, territory.epci) else told
+    return _why_not_in_files(territory, source)
+
+
+def _why_not_in_files(territory: Territory, source: Source) -> str:
+    """Why the files of a source, which a producer publishes, give nothing here."""
     folders = _folders(territory).get(source.id, [])
     if not folders:
         return NO_FILE
