@@ -32,10 +32,7 @@ def neighbourhoods(territory: Territory) -> Html:
     rows = territory.neighbourhoods
     if rows.empty:
         return Html("", why="Aucun quartier prioritaire sur le territoire.")
-    shown = [name for name in COLUMNS if rows[name].notna().any()]
-    shown = [name for name in shown if name != "poverty_2018" or "poverty_2021" not in shown]
-    few = rows["job_seekers_2021"].notna().mean() < ENOUGH
-    shown = [name for name in shown if name != "job_seekers_2021" or not few]
+    shown = _shown_columns(rows)
     names = rows["name"] + rows["shared"].map({True: " (en partie)", False: ""})
     cells = [[_cell(value, COLUMNS[name][1]) for value in rows[name]] for name in shown]
     if "ips" in shown:  # where no school is inside, there is nothing to be the mean of
@@ -55,6 +52,18 @@ def neighbourhoods(territory: Territory) -> Html:
     )  # fmt: skip
     cited = ["insee_qpv", *dict.fromkeys(COLUMNS[name][2] for name in shown)]
     return markup.together(markup.table(table), markup.source(source(territory, pd.DataFrame({"source": cited}))))
+
+
+def _shown_columns(rows: pd.DataFrame) -> list[str]:
+    """The columns of the table: of those that a neighbourhood has a value of, the newest poverty.
+
+    Of 2015, job seekers where enough neighbourhoods have them.
+    """
+    known = [name for name in COLUMNS if rows[name].notna().any()]
+    left_out = {"poverty_2018"} if "poverty_2021" in known else set()
+    if rows["job_seekers_2021"].notna().mean() < ENOUGH:
+        left_out.add("job_seekers_2021")
+    return [name for name in known if name not in left_out]
 
 
 def _cell(value: float, write) -> str:
