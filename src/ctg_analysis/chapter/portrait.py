@@ -230,12 +230,7 @@ def _births(territory: Territory) -> str:
 def _remarkable(territory: Territory, group: Group) -> list[tuple[str, str]]:
     """The remarkable facts of a group, those beside France or in a tenth first: their years and clauses."""
     found, (who, *_, services) = findings_of(territory).set_index("indicator"), words().groupes
-    told = [name for name in group if name in found.index and territory.compared(CATALOGUE[name])["value"].iloc[0]]
-    told = [name for name in told if name not in words().si_nombreux or found.loc[name, "higher"]]
-    if {*AGES} <= {*told}:
-        told = [name for name in told if name not in AGES or found.loc[name, "higher"]]
-    told = [name for name in told if name != PART or WHOLE not in told]
-    told = sorted(sorted(told, key=lambda name: found.loc[name, "why"] == BESIDE)[:MOST], key=[*group].index)
+    told = _most_remarkable(territory, group, found)
     facts = []
     for name in told:
         rows, gaps = territory.compared(CATALOGUE[name]), territory.gaps(CATALOGUE[name])
@@ -246,6 +241,21 @@ def _remarkable(territory: Territory, group: Group) -> list[tuple[str, str]]:
     if group is services:
         facts = [*_families(territory), *facts, *_small_schools(territory)]
     return [fact for fact in facts if fact]
+
+
+def _most_remarkable(territory: Territory, group: Group, found: pd.DataFrame) -> list[str]:
+    """The indicators of a group that the portrait tells, in its order; none of value 0.
+
+    found: the findings, by indicator.
+    """
+    known = [name for name in group if name in found.index]
+    told = [name for name in known if territory.compared(CATALOGUE[name])["value"].iloc[0]]
+    told = [name for name in told if name not in words().si_nombreux or found.loc[name, "higher"]]
+    if {*AGES} <= {*told}:
+        told = [name for name in told if name not in AGES or found.loc[name, "higher"]]
+    told = [name for name in told if name != PART or WHOLE not in told]
+    first = sorted(told, key=lambda name: found.loc[name, "why"] == BESIDE)[:MOST]
+    return sorted(first, key=[*group].index)
 
 
 def _range(territory: Territory, name: str, period: str, value: float) -> str:
