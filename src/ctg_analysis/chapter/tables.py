@@ -41,13 +41,10 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
             absent.append(indicator)
         else:
             known[indicator] = rows
-    own = {
-        one: territory.periods.get(one.id) or latest_period(rows) or rows["period"].max() for one, rows in known.items()
-    }
-    periods = own if len({*own.values()}) < 2 else aligned(known, own)
     boxes = [unavailable(territory, indicator, f"{indicator.label}, par commune") for indicator in absent]
     if not known or (len(indicators) > 1 and list(known) == [CATALOGUE[PEOPLE]]):
         return markup.together(*boxes)
+    periods = _periods(territory, known)
     shown = pd.concat([rows[rows["period"].eq(periods[one])] for one, rows in known.items()])
     medians = territory.medians_of_all(shown)
     shown = territory.in_words(with_one_france(pd.concat([shown, medians])))
@@ -58,6 +55,17 @@ def table(territory: Territory, *indicators: Indicator) -> Html:
     piece = tables.places_by_indicator(places, columns, source=cited)
     told = telling(piece, SHOWN, *(one.parts[0] for one in known if one.unit == "communes" and one.parts))
     return markup.together(told, *boxes)
+
+
+def _periods(
+    territory: Territory,
+    tables: Mapping[Indicator, pd.DataFrame],
+) -> Mapping[Indicator, str]:
+    """The periods of the columns of a table, by indicator. tables: the observations of each."""
+    own = {}
+    for one, rows in tables.items():
+        own[one] = territory.periods.get(one.id) or latest_period(rows) or rows["period"].max()
+    return own if len({*own.values()}) < 2 else aligned(tables, own)
 
 
 def is_absent(indicator: Indicator, rows: pd.DataFrame) -> bool:
