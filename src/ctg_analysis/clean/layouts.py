@@ -1,5 +1,6 @@
 """Files whose layout their source declares: cubes of Melodi, tables of places, registers of things."""
 
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +13,19 @@ import pandera.pandas as pa
 
 from ctg_analysis.model.errors import Finding, InputError, each
 from ctg_analysis.model.facts import LEVEL, STATUS, everywhere, facts, melt
-from ctg_analysis.model.form import DECEMBER, MONTH, QUARTER, SHEET, YEAR, Cube, Layout, Register, Structures, Table
+from ctg_analysis.model.form import (
+    DECEMBER,
+    MONTH,
+    QUARTER,
+    SHEET,
+    YEAR,
+    Cube,
+    Layout,
+    Register,
+    Structures,
+    Table,
+    Tally,
+)
 from ctg_analysis.model.habits import quote
 from ctg_analysis.model.indicator import MISSING, OK, SECRET
 from ctg_analysis.model.settings import broken, project_path
@@ -205,34 +218,41 @@ def read_tables(layouts: Sequence[Table], folder: RawFolder, name: str) -> list[
 
 
 def _rows(layouts: Sequence[Table], folder: RawFolder, name: str) -> pd.DataFrame:
+    """The rows of a file that a layout takes, with the columns of the files beside it."""
     layout = layouts[0]
     parts = [column for formula in layout.computed.values() for column in re.findall(NAME, formula)]
     there = {column: folder.holds(name, column) for column in (*layout.measures, *parts)}
     if not any(there.values()):
         expected = f"l'une de ces valeurs : {', '.join(there)}"
         raise broken(folder.path / name, 1, "aucune colonne connue", expected)
-    numbers = [column for column in there if column not in layout.flags]
-    schema = pa.DataFrameSchema(
-        {
-            layout.code: text(layout.codes or CODES[layout.level], f"le code d'un lieu ({layout.level})"),
-            **period_column(layout),
-            **{column: pa.Column(TEXT) for column in layout.where},
-            **{
-                column: count(words=layout.words, nullable=True, required=there[column], signed=column in layout.signed)
-                for column in numbers
-            },
-            **{column: pa.Column(TEXT) for column in layout.flags},
-            **({layout.weight: count(regex=True, nullable=True, required=False)} if layout.weight else {}),
-        },
-        checks=[at_most(part, whole) for part, whole in layout.within.items()],
-        unique=None if layout.repeated else [layout.code, *period_column(layout), *layout.where],
-    )
+    schema = _schema(layout, there)
     rows = read(folder, name, schema, keep=partial(_kept, layouts), aliases=dict(layout.aliases))
     for other in folder.matching(layout.beside) if layout.beside else ():
         more = [column for column in there if column not in rows and folder.holds(other, column)]
         schema = pa.DataFrameSchema({layout.code: pa.Column(TEXT)} | {column: count(nullable=True) for column in more})
         rows = rows.merge(read(folder, other, schema), on=layout.code, how="left", validate="m:1")
     return _coded(rows, layout.where)
+
+
+def _schema(layout: Table, there: Mapping[str, bool]) -> pa.DataFrameSchema:
+    """The schema of a file. there: the columns of its measures, and whether it has them."""
+
+    def number(column: str) -> pa.Column:
+        signed = column in layout.signed
+        return count(words=layout.words, nullable=True, required=there[column], signed=signed)
+
+    code = text(layout.codes or CODES[layout.level], f"le code d'un lieu ({layout.level})")
+    columns = {layout.code: code, **period_column(layout)}
+    columns |= {column: pa.Column(TEXT) for column in layout.where}
+    columns |= {column: number(column) for column in there if column not in layout.flags}
+    columns |= {column: pa.Column(TEXT) for column in layout.flags}
+    if layout.weight:
+        columns[layout.weight] = count(regex=True, nullable=True, required=False)
+    return pa.DataFrameSchema(
+        columns,
+        checks=[at_most(part, whole) for part, whole in layout.within.items()],
+        unique=None if layout.repeated else [layout.code, *period_column(layout), *layout.where],
+    )
 
 
 def _of_table(layout: Table, rows: pd.DataFrame, folder: RawFolder, name: str) -> pd.DataFrame:
@@ -413,14 +433,9 @@ def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
 
     An extract may hold some measures only; a full file that lacks a code of a measure is an error.
     """
-    path = folder.path / name
-    asked = sorted({dimension for filters in layout.measures.values() for dimension in filters})
+    path, codes = folder.path / name, _codes_asked(layout)
+    asked = list(codes)
     present = set(header_of(path)[0]).intersection(asked) if path.is_file() else set()
-    codes = {
-        dimension: {TOTAL}
-        | {code for filters in layout.measures.values() for code in filters.get(dimension, "").split()}
-        for dimension in asked
-    }
     required = asked if folder.full else sorted(present)
     schema = observations_schema({dimension: pa.Column(TEXT) for dimension in required})
     rows = read_melodi(folder, name, schema, codes)
@@ -428,14 +443,11 @@ def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
     rows = rows.astype(dict.fromkeys(asked, "category"))  # each is looked up in them for each measure
     tables, lacking = [], {}
     for measure, filters in layout.measures.items():
-        part, wanted, absent = rows, 1, set()
-        for dimension in asked:
-            chosen = filters.get(dimension, TOTAL).split()
-            wanted *= len(chosen)
-            absent = absent or {(dimension, code) for code in set(chosen) - set(part[dimension].unique())}
-            part = part[part[dimension].isin(chosen)]
+        chosen = {dimension: filters.get(dimension, TOTAL).split() for dimension in asked}
+        part, absent = _of_codes(rows, chosen)
         lacking = dict.fromkeys(absent, measure) | lacking
         if len(part):
+            wanted = math.prod(map(len, chosen.values()))
             tables.append(_summed(part, wanted).assign(measure=measure))
     if folder.full and lacking:
         raise InputError(
@@ -445,6 +457,28 @@ def read_cube(layout: Cube, folder: RawFolder, name: str) -> pd.DataFrame:
     if not tables:
         raise broken(path, None, "aucun des codes", "une mesure")
     return pd.concat(tables, ignore_index=True)
+
+
+def _codes_asked(layout: Cube) -> dict[str, set[str]]:
+    """The codes that the measures of a cube ask for, by dimension, each with its total."""
+    codes: dict[str, set[str]] = {}
+    for filters in layout.measures.values():
+        for dimension, several in filters.items():
+            codes.setdefault(dimension, {TOTAL}).update(several.split())
+    return dict(sorted(codes.items()))
+
+
+def _of_codes(
+    rows: pd.DataFrame,
+    chosen: Mapping[str, list[str]],
+) -> tuple[pd.DataFrame, set[tuple[str, str]]]:
+    """The rows of some codes, and the codes without one, of the first dimension that lacks any."""
+    absent: set[tuple[str, str]] = set()
+    for dimension, codes in chosen.items():
+        unknown = set(codes) - set(rows[dimension].unique())
+        absent = absent or {(dimension, code) for code in unknown}
+        rows = rows[rows[dimension].isin(codes)]
+    return rows, absent
 
 
 def _summed(rows: pd.DataFrame, wanted: int) -> pd.DataFrame:
@@ -465,19 +499,7 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
         for measure, tally in layout.measures.items()
         if all(folder.holds(name, column) for column in asked[measure])
     }
-    columns = {column for tally in measures.values() for column in tally.columns}
-    filters = {column for tally in measures.values() for column in tally.where}
-    code = r"\d{1,3}" if layout.departement else COMMUNE_CODE
-    departements = text(f"{DEPARTEMENT_CODE}|{OVERSEAS}", "le code d'un département")
-    schema = pa.DataFrameSchema(
-        {
-            layout.code: text("|".join(filter(None, [code, layout.outside])), "le code d'une commune"),
-            **({layout.departement: departements} if layout.departement else {}),
-            **{column: count(nullable=True) for column in columns},
-            **{column: pa.Column(TEXT) for column in filters},
-        }
-    )
-    rows = read(folder, name, schema)
+    rows = read(folder, name, _register_schema(layout, measures.values()))
     if layout.outside:
         rows = rows[~rows[layout.code].str.fullmatch(layout.outside)]
     rows = rows.assign(code=codes_of(layout, rows), level="commune", period=year_of(folder, name))
@@ -492,6 +514,21 @@ def read_register(layout: Register, folder: RawFolder, name: str) -> pd.DataFram
     if findings:
         raise InputError(findings)
     return pd.concat(tables, ignore_index=True)
+
+
+def _register_schema(layout: Register, tallies: Iterable[Tally]) -> pa.DataFrameSchema:
+    """The schema of a register. tallies: those that its columns allow."""
+    code = r"\d{1,3}" if layout.departement else COMMUNE_CODE
+    known = "|".join(filter(None, [code, layout.outside]))
+    columns = {layout.code: text(known, "le code d'une commune")}
+    if layout.departement:
+        departements = text(f"{DEPARTEMENT_CODE}|{OVERSEAS}", "le code d'un département")
+        columns[layout.departement] = departements
+    for tally in tallies:
+        columns |= {column: count(nullable=True) for column in tally.columns}
+    for tally in tallies:
+        columns |= {column: pa.Column(TEXT) for column in tally.where}
+    return pa.DataFrameSchema(columns)
 
 
 def codes_of(layout: Register | Structures, rows: pd.DataFrame) -> pd.Series:
