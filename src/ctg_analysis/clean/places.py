@@ -323,14 +323,7 @@ def clean_facilities(folder: RawFolder) -> pd.DataFrame:
     tables = each(lambda name: read_melodi(folder, name, FACILITIES_SCHEMA, codes), folder.some("DS_BPE*.csv"))
     table = pd.concat(tables, ignore_index=True)
     table = table[table["level"].eq("commune")]
-    covered = set(table["FACILITY_TYPE"])
-    if folder.full and known - covered:
-        expected = f"une ligne de ce type, ou son nouveau code dans {project_path(FILE)}"
-        unknown = (f"aucune ligne avec {code}" for code in sorted(known - covered))
-        path = project_path(folder.path)
-        raise InputError(Finding(path, None, "FACILITY_TYPE", found, expected) for found in unknown)
-    if folder.matching(COVERED):
-        covered = set(read(folder, COVERED, COVERED_TYPES)["FACILITY_TYPE"])
+    covered = _covered_types(folder, table, known)
     by_type = table.pivot_table("value", ["code", "period"], "FACILITY_TYPE", aggfunc="sum", fill_value=0.0)
     numbers = {measure: _number(by_type, types) for measure, types in TYPES.items() if covered.issuperset(types)}
     if all(covered.intersection(types) for types in BASKET.values()):
@@ -342,6 +335,19 @@ def clean_facilities(folder: RawFolder) -> pd.DataFrame:
             numbers[f"{measure}_types"] = pd.Series(float(len(services)), by_type.index)
     long = pd.concat(numbers, names=["measure"]).rename("value").reset_index()
     return facts(long, folder.certificate.id, level="commune")
+
+
+def _covered_types(folder: RawFolder, table: pd.DataFrame, known: set[str]) -> set[str]:
+    """The types that a file covers, those of its list where there is one. known: those counted."""
+    covered = set(table["FACILITY_TYPE"])
+    if folder.full and known - covered:
+        expected = f"une ligne de ce type, ou son nouveau code dans {project_path(FILE)}"
+        unknown = (f"aucune ligne avec {code}" for code in sorted(known - covered))
+        path = project_path(folder.path)
+        raise InputError(Finding(path, None, "FACILITY_TYPE", one, expected) for one in unknown)
+    if folder.matching(COVERED):
+        return set(read(folder, COVERED, COVERED_TYPES)["FACILITY_TYPE"])
+    return covered
 
 
 def clean_facilities_2024(folder: RawFolder) -> pd.DataFrame:
