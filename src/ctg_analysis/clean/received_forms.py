@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -73,23 +73,14 @@ def read_private(
 
     sources: those to read, all of them by default; epcis: those whose files are read, all of them by default.
     """
-    read: dict[str, _Folder] = {}
-    tables: dict[str, list[pd.DataFrame]] = {}
-    agreements: dict[str, Agreement] = {}
-    for folder in homes(root) if epcis is None else [home for home in homes(root) if home.name in epcis]:
-        read[folder.name] = one = _read_folder(folder, places, sources)
-        for source, agreement in one.agreed.items():
-            known = agreements.get(source)
-            agreements[source] = agreement if known is None or agreement.seuil > known.seuil else known
-        for source, facts in one.facts.items():
-            tables.setdefault(source, []).append(facts)
-    joined = {source: pd.concat(several, ignore_index=True).drop_duplicates() for source, several in tables.items()}
-    for source, facts in joined.items():
-        joined[source] = _without_contradictions(root, source, facts, read)
-        Facts.validate(coded(joined[source]))
+    read = {
+        folder.name: _read_folder(folder, places, sources)
+        for folder in homes(root)
+        if epcis is None or folder.name in epcis
+    }
     return Private(
-        list(joined.items()),
-        agreements,
+        list(_joined_facts(root, read).items()),
+        _strictest_agreements(read.values()),
         evidence([table for one in read.values() for table in one.words]),
         spaces([table for one in read.values() for table in one.spaces]),
         {epci: one.findings for epci, one in read.items() if one.findings},
@@ -97,26 +88,52 @@ def read_private(
     )
 
 
+def _strictest_agreements(folders: Iterable[_Folder]) -> dict[str, Agreement]:
+    """The agreement on each source: of several, the first of the highest threshold."""
+    agreements: dict[str, Agreement] = {}
+    for one in folders:
+        for source, agreement in one.agreed.items():
+            known = agreements.setdefault(source, agreement)
+            if agreement.seuil > known.seuil:
+                agreements[source] = agreement
+    return agreements
+
+
+def _joined_facts(root: DataRoot, read: dict[str, _Folder]) -> dict[str, pd.DataFrame]:
+    """The facts of each source, of all folders. read: by EPCI, told of what contradicts another."""
+    tables: dict[str, list[pd.DataFrame]] = {}
+    for one in read.values():
+        for source, facts in one.facts.items():
+            tables.setdefault(source, []).append(facts)
+    joined = {}
+    for source, several in tables.items():
+        facts = pd.concat(several, ignore_index=True).drop_duplicates()
+        joined[source] = _without_contradictions(root, source, facts, read)
+        Facts.validate(coded(joined[source]))
+    return joined
+
+
 def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -> _Folder:
+    """What the files of an EPCI say. places, sources: see `read_private`."""
     one = _Folder(*read_agreements(folder, LEAST))
     unread_agreements = bool(one.findings) and not one.agreed
     is_epci = (places["level"].eq("epci") & places["code"].eq(folder.name)).any()
     if not is_epci:
-        one.findings.append(Finding(project_path(folder), None, None, quote(folder.name), "le SIREN d'un EPCI"))
+        path = project_path(folder)
+        one.findings.append(Finding(path, None, None, quote(folder.name), "le SIREN d'un EPCI"))
     own, names = codes_of(places, folder.name), codes_by_name(places, folder.name)
     held, allowed = forms_in(folder), tuple(places["name"].dropna())
     one.findings += [*_strays(folder), *held.findings]
-    for name, form in sorted(item for item in held.tables.items() if item[0] in sources):
+    for name in sorted(held.tables.keys() & set(sources)):
+        form = held.tables[name]
         source, agreement = FORMS[name], one.agreed.get(name)
         cut = held.unread.get(name)  # of the sheet itself, or of a workbook that may hold one
         faults = [cut] if cut and isinstance(cut.path, SheetPlace) else []
-        day, read = agreement.recu_le if agreement else None, []
-        for part in (partial(cleaner(source), source, form, own, day), partial(words_in, source, form, allowed)):
-            try:
-                read.append(part(names=names))
-            except InputError as error:
-                one.findings += error.findings
-                faults += error.findings
+        day = agreement.recu_le if agreement else None
+        clean = partial(cleaner(source), source, form, own, day, names=names)
+        read, wrong = _read_parts(clean, partial(words_in, source, form, allowed, names=names))
+        one.findings += wrong
+        faults += wrong
         if not faults and read[0].empty:
             continue
         if agreement is None:
@@ -130,9 +147,23 @@ def _read_folder(folder: Path, places: pd.DataFrame, sources: Collection[str]) -
             facts, words = read
             one.facts[name] = facts
             one.words.append(words)
-            one.spaces += [spaces_of(source, form, names)] if name == SPACES else []
+            if name == SPACES:
+                one.spaces.append(spaces_of(source, form, names))
     one.unread |= _lost(held, one)
     return one
+
+
+def _read_parts(
+    *parts: Callable[[], pd.DataFrame],
+) -> tuple[list[pd.DataFrame], list[Finding]]:
+    """The parts of a form that can be read, in their order; what is wrong with the others."""
+    read, wrong = [], []
+    for part in parts:
+        try:
+            read.append(part())
+        except InputError as error:
+            wrong += error.findings
+    return read, wrong
 
 
 def _lost(held: FilledTables, one: _Folder) -> Unread:
