@@ -80,12 +80,7 @@ def _in_case(word: str, before: str, usual: dict[str, str], *, capitals: bool, l
     plain = word.lower().translate(PLAIN)
     is_word = capitals or len(word) >= CAPITALS or (len(word) > 1 and plain in {*WORDS, *ARTICLES, *usual})
     shouted = word == word.upper() and is_word
-    if (
-        word in SPOILT
-        or word in ACRONYMS
-        or (word == "DAME" and not before)
-        or (word == word.upper() and ROMAN.fullmatch(word))
-    ):
+    if _is_in_capitals(word, before):
         return word.upper()
     if shouted and plain in ARTICLES:
         return plain if before in AFTER else plain.capitalize()
@@ -93,6 +88,13 @@ def _in_case(word: str, before: str, usual: dict[str, str], *, capitals: bool, l
         return WORDS[plain]
     word = usual.get(plain, word.capitalize()) if shouted else word
     return {"E": "É", "e": "é"}.get(word[0], word[0]) + word[1:] if plain in ACUTE else word
+
+
+def _is_in_capitals(word: str, before: str) -> bool:
+    """Whether a word is of capitals: an acronym, a Roman number. before: the word before it."""
+    if word in SPOILT or word in ACRONYMS or (word == "DAME" and not before):
+        return True
+    return word == word.upper() and bool(ROMAN.fullmatch(word))
 
 
 def is_generic(name: str) -> bool:
