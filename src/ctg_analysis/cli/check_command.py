@@ -46,22 +46,8 @@ def check(
     In French, most urgent first, with a count at the end; exit code 1. What `ctg data` has read and has not changed
     since is not read again.
     """
-    epcis = [what] if what and re.fullmatch("[0-9]{9}", what) else None
-    if epcis:
-        roots = [data_root(what)]
-        _must_be_known(what)
-    elif what:
-        roots = [DataRoot(Path(what).resolve())]
-    else:
-        roots = [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)]
-    found: dict[str, set[Finding]] = {urgency: set() for urgency in COUNTED}
-    with messages.status("") as status:
-        for root in roots:
-            status.update(project_path(root.raw))
-            for urgency, findings in by_urgency(root, epcis, changed(root, inputs(root))).items():
-                found[urgency] |= {*findings}
-            if os.access(root.path / CACHE, os.W_OK):
-                known_sums(root.path).save()
+    roots, epcis = _asked(what)
+    found = _found(roots, epcis)
     for findings in found.values():
         if findings:
             print(*in_lines(in_order(findings)), sep="\n")
@@ -75,6 +61,29 @@ def check(
     where = what or " et ".join(project_path(root.raw) for root in roots)
     after = f"`ctg build {what}`, puis, le plan écrit, `ctg convention {what}`" if epcis else "`ctg build`"
     messages.print(f"{where} : rien à corriger ; la suite : {after}")
+
+
+def _asked(what: str | None) -> tuple[list[DataRoot], list[str] | None]:
+    """The data roots that a command names, and of which EPCIs; no EPCI means all of them."""
+    if not what:
+        return [data_root(DEFAULT_EPCI), data_root(EXAMPLE_EPCI)], None
+    if not re.fullmatch("[0-9]{9}", what):
+        return [DataRoot(Path(what).resolve())], None
+    _must_be_known(what)
+    return [data_root(what)], [what]
+
+
+def _found(roots: list[DataRoot], epcis: list[str] | None) -> dict[str, set[Finding]]:
+    """The findings about data roots, by urgency. epcis: see `by_urgency`."""
+    found: dict[str, set[Finding]] = {urgency: set() for urgency in COUNTED}
+    with messages.status("") as status:
+        for root in roots:
+            status.update(project_path(root.raw))
+            for urgency, findings in by_urgency(root, epcis, changed(root, inputs(root))).items():
+                found[urgency] |= {*findings}
+            if os.access(root.path / CACHE, os.W_OK):
+                known_sums(root.path).save()
+    return found
 
 
 def fetched_long_ago(root: DataRoot) -> list[str]:
