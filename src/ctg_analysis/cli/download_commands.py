@@ -100,14 +100,16 @@ class Chosen:
 
 def _chosen(sources: Sequence[str], epci: str | None, raw: Path) -> Chosen:
     """The sources that a command names, those that a report lacks, or all that have an address."""
-    if not (sources or epci):
+    if sources:
+        return Chosen([SOURCES[name] for name in sources], [], [])
+    if not epci:
         return Chosen([source for source in SOURCES.values() if source.downloads], [], [])
-    lacking = lacking_sources(epci) if epci else {}
-    named = sources or [name for name, command in lacking.items() if command]
-    wanted = [SOURCES[name] for name in named if SOURCES[name].downloads or sources]
-    others = [SOURCES[name] for name in named if SOURCES[name] not in wanted]
-    here = [name for name in lacking if (raw / name / FULL).is_dir()]
-    return Chosen(wanted, others, [held(SOURCES[name], raw / name / FULL, KEPT) for name in here])
+    lacking = lacking_sources(epci)
+    named = [SOURCES[name] for name, command in lacking.items() if command]
+    wanted = [source for source in named if source.downloads]
+    others = [source for source in named if not source.downloads]
+    here = [SOURCES[name] for name in lacking if (raw / name / FULL).is_dir()]
+    return Chosen(wanted, others, [held(one, raw / one.id / FULL, KEPT) for one in here])
 
 
 def lacking_sources(epci: str) -> dict[str, str]:
