@@ -45,9 +45,7 @@ def list_(
     """
     if what not in LISTS:
         raise UserError(f"ctg list {what} : attendu l'un de : {', '.join(LISTS)}")
-    words = words or []
-    epcis = [word for word in words if what in OF_EPCIS and re.fullmatch("[0-9]{9}", word)]
-    word = " ".join(word for word in words if word not in epcis)
+    epcis, word = _epcis_and_word(what, words or [])
     lines_of, noun = LISTS[what]
     with messages.status("données"):  # which the first command after a change works out, for minutes
         lines = [line for line in lines_of(epcis) if alphabetical(word) in alphabetical(line)]
@@ -56,6 +54,12 @@ def list_(
         raise UserError(f"ctg list {what} : rien avec {quote(word)}")
     starred = f", dont étoilés : {sum(STAR in line for line in lines)}" if what == "indicators" and not epcis else ""
     messages.print(f"{noun} : {len(lines)}{starred}")
+
+
+def _epcis_and_word(what: str, words: list[str]) -> tuple[list[str], str]:
+    """The SIREN numbers among words, where a list is of EPCIs, and the other words together."""
+    epcis = [word for word in words if what in OF_EPCIS and re.fullmatch("[0-9]{9}", word)]
+    return epcis, " ".join(word for word in words if word not in epcis)
 
 
 def observations(
