@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -44,6 +44,7 @@ SID = {"sid", "webformsid"}
 DRAFT = {"draft", "webformdraft", "brouillon"}
 NO_DATE = "1980-01-01"  # what LimeSurvey writes for the day of an answer when it keeps no date
 OTHER = "autre"  # the code of the option that a respondent words
+Place = tuple[str, str]  # what a column answers: a question, and one of its options or nothing
 # The columns of LimeSurvey that are no question: by their code, their full text in English and in French.
 WORDS = {
     "id": ("responseid", "iddelaréponse"),
@@ -272,31 +273,57 @@ def read_answers(path: Path, questionnaire: pd.DataFrame) -> Answers:
     return _tables(pd.DataFrame(table, index=export.cells.index), export, questions, dropped)
 
 
-def _places(export: Export, questions: pd.DataFrame) -> tuple[dict[int, tuple[str, str]], list[str], list[str]]:
+def _places(
+    export: Export,
+    questions: pd.DataFrame,
+) -> tuple[dict[int, Place], list[str], list[str]]:
+    """What each column of an export answers, by its rank; the columns left out; those unknown."""
     known = {key(words): question for question, words in questions["libelle"].items()}
     known |= {key(question): question for question in questions.index}
     places, dropped, unknown, strangers = {}, [], [], set()
     for number, column in enumerate(export.columns):
-        above = known.get(key(column.group), "")
-        options = _codes(questions.loc[above]) if above and questions.at[above, "type"] == SEVERAL else {}
-        option = options.get(key(column.name), "")
-        question = known.get(key(column.group + column.name)) or known.get(key(column.name))
-        if option and (above, option) not in places.values():
-            places[number] = above, option
-        elif question and (question, "") not in places.values():
-            places[number] = question, ""
+        above, is_technical = known.get(key(column.group), ""), number in export.technical
+        meant = _meant(column, above, known, questions)
+        if place := next((one for one in meant if one not in places.values()), None):
+            places[number] = place
         elif key(column.name) in {*CONTEXT, CONSENT}:
             continue
-        elif (above and (column.name == OTHER or column.name.endswith("comment"))) or (
-            number in export.technical and not (places and column.group)
-        ):
+        elif _is_left_out(column, above, is_technical=is_technical, begun=bool(places)):
             dropped.append(str(column))
-        elif number in export.technical or above or not column.group:
-            unknown.append(column.name if number in export.technical else str(column))
+        elif is_technical or above or not column.group:
+            unknown.append(column.name if is_technical else str(column))
         elif column.group not in strangers:
             strangers.add(column.group)
             unknown.append(column.group)
     return places, dropped, unknown
+
+
+def _meant(
+    column: Column,
+    above: str,
+    known: Mapping[str, str],
+    questions: pd.DataFrame,
+) -> list[Place]:
+    """What a column may answer, the likeliest first: an option of the question above, a question.
+
+    known: the ids of questions, by their words and by themselves.
+    """
+    meant = []
+    if above and questions.at[above, "type"] == SEVERAL:
+        option = _codes(questions.loc[above]).get(key(column.name), "")
+        meant += [(above, option)] if option else []
+    question = known.get(key(column.group + column.name)) or known.get(key(column.name))
+    return [*meant, (question, "")] if question else meant
+
+
+def _is_left_out(column: Column, above: str, *, is_technical: bool, begun: bool) -> bool:
+    """Whether a column holds no answer: a comment on the question above, a record of the tool.
+
+    begun: whether a question came before it.
+    """
+    if above and (column.name == OTHER or column.name.endswith("comment")):
+        return True
+    return is_technical and not (begun and column.group)
 
 
 def _lacking(place: str, questions: pd.DataFrame, places: dict[int, tuple[str, str]]) -> Iterator[Finding]:
