@@ -387,10 +387,8 @@ def of_convention(tables: Tables) -> Iterator[Finding]:
     Word numbers them one after the other. A text that was signed does not follow one of reference, which may change.
     """
     file, signed = tables["convention"], tables["convention"].rows["statut"].eq(VALID).any()
-    for name in ("articles", "annexes"):
-        for part in lines(tables[name].rows):
-            if part.no != (rank := tables[name].texts.index.get_loc(part.Index) + 1):
-                yield tables[name].fault(part.Index, "no", str(part.no), f"{rank} : à la suite, à partir de 1")
+    yield from _misnumbered(tables["articles"])
+    yield from _misnumbered(tables["annexes"])
     unsaid = [part for part in lines(tables["articles"].rows) if signed and not part.texte]
     if unsaid:
         names = ", ".join(str(part.no) for part in unsaid)
@@ -403,6 +401,15 @@ def of_convention(tables: Tables) -> Iterator[Finding]:
         for name in ("validee_le", "preambule", "vu") if signed else ():
             if not getattr(row, name):
                 yield file.fault(row.Index, name, UNSAID, "ce qui a été signé")
+
+
+def _misnumbered(file: TableFile) -> Iterator[Finding]:
+    """The parts of a convention, articles or annexes, whose number is not their rank."""
+    for part in lines(file.rows):
+        rank = file.texts.index.get_loc(part.Index) + 1
+        if part.no != rank:
+            expected = f"{rank} : à la suite, à partir de 1"
+            yield file.fault(part.Index, "no", str(part.no), expected)
 
 
 def of_info_flashes(tables: Tables) -> Iterator[Finding]:
