@@ -59,35 +59,52 @@ def _said(path: Path) -> Any:
 
 
 def _rows(file: str, said: Any) -> Rows:
+    """The rows of the sheets that stand for a former file. said: what it says."""
     match file if said else "":
         case "consultation":
             yield file, said
         case "convention":
-            yield file, said | said.get("periode", {})
-            for one in said.get("articles", []):
-                yield "articles", one | {"texte": one.get("texte_md"), "listes": one.get("champs_auto")}
-            yield from (("signataires", one) for one in said.get("parties", []))
-            yield from (("annexes", one) for one in said.get("annexes", []))
+            yield from _rows_of_convention(said)
         case "synthese":
-            for name in ("chiffres", "atouts", "alertes"):
-                yield from ((file, {"place": name[:-1], "indicateur": one}) for one in said.get(name, []))
-            yield from ((file, {"place": "phrase"} | one) for one in said.get("phrases", []))
-            yield from ((file, {"place": name, "texte": said[name]}) for name in ["mot"] if name in said)
-            yield from ((file, {"place": name} | said[name]) for name in ["signature"] if name in said)
+            yield from ((file, cells) for cells in _lines_of_synthesis(said))
         case "info_flash":
-            for one in said:
-                keys, figures = ("indicateur", "territoire", "periode"), one.get("chiffres_cles", [])
-                more = {"chiffres_cles": [JOIN.join(figure[key] for key in keys) for figure in figures]}
-                more |= {f"edito_{name}": text for name, text in one.get("edito", {}).items()}
-                yield file, one | one.get("participer", {}) | more
-                dates = one.get("prochaines_dates", [])
-                yield from (("info_flash_dates", {"numero": one["numero"]} | date) for date in dates)
+            for issue in said:
+                yield from _rows_of_issue(issue)
         case "conservation":
             yield from ((file, {"fichier": name, "supprimer_le": day}) for name, day in said.items())
         case "accords":
             yield from ((file, {"formulaire": name} | one) for name, one in said.items())
         case "noms_admis":
             yield from ((file, {"nom": name}) for name in said)
+
+
+def _rows_of_convention(said: dict[str, Any]) -> Rows:
+    yield "convention", said | said.get("periode", {})
+    for one in said.get("articles", []):
+        more = {"texte": one.get("texte_md"), "listes": one.get("champs_auto")}
+        yield "articles", one | more
+    yield from (("signataires", one) for one in said.get("parties", []))
+    yield from (("annexes", one) for one in said.get("annexes", []))
+
+
+def _lines_of_synthesis(said: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for name in ("chiffres", "atouts", "alertes"):
+        yield from ({"place": name[:-1], "indicateur": one} for one in said.get(name, []))
+    yield from ({"place": "phrase"} | one for one in said.get("phrases", []))
+    if "mot" in said:
+        yield {"place": "mot", "texte": said["mot"]}
+    if "signature" in said:
+        yield {"place": "signature"} | said["signature"]
+
+
+def _rows_of_issue(issue: dict[str, Any]) -> Rows:
+    """The row of an issue of the info flash, then those of its dates."""
+    keys, figures = ("indicateur", "territoire", "periode"), issue.get("chiffres_cles", [])
+    more = {"chiffres_cles": [JOIN.join(figure[key] for key in keys) for figure in figures]}
+    more |= {f"edito_{name}": text for name, text in issue.get("edito", {}).items()}
+    yield "info_flash", issue | issue.get("participer", {}) | more
+    dates = issue.get("prochaines_dates", [])
+    yield from (("info_flash_dates", {"numero": issue["numero"]} | date) for date in dates)
 
 
 def _text(table: str, name: str, cell: Any) -> str:
