@@ -137,20 +137,27 @@ def read_table(path: Filled, table: Table, codes: Mapping[str, str] = NO_NAMES) 
     original = original.drop([one.line for one in totals])
     read = {name: cache(partial(column.kind.as_read, codes=codes)) for name, column in table.columns.items()}
     texts = original.assign(**{name: original[name].map(as_read) for name, as_read in read.items()})
-    rows, lines = [], []
     findings += totals + _repeated(texts, table, path) + _hostile(texts, path)
     if table.single:
-        findings += [Finding(place_of(path), line, None, "une autre ligne", "une seule") for line in texts.index[1:]]
+        place, others = place_of(path), texts.index[1:]
+        findings += [Finding(place, line, None, "une autre ligne", "une seule") for line in others]
+    valid, wrong = _valid_rows(texts, table)
+    findings += [_finding(*one, path, table) for one in wrong if one[0]["loc"][0] not in lacking]
+    valid = valid.join(texts.drop(columns=list(table.columns)))
+    findings = first_ones(quote_original(one, texts, original) for one in findings)
+    return TableFile(table, path, texts, original, valid, tuple(findings), unread=bool(lacking))
+
+
+def _valid_rows(texts: pd.DataFrame, table: Table) -> tuple[pd.DataFrame, list[tuple[dict, int]]]:
+    """The rows that the model of a table takes, in its types; the problems of others, by line."""
+    rows, lines, wrong = [], [], []
     for line, cells in zip(texts.index.tolist(), texts[list(table.columns)].to_dict("records"), strict=True):
         try:
             rows.append(table.row.model_validate({name: cell for name, cell in cells.items() if cell}))
             lines.append(line)
         except ValidationError as error:
-            problems = [one for one in error.errors() if one["loc"][0] not in lacking]
-            findings += [_finding(problem, line, path, table) for problem in problems]
-    valid = _in_types(rows, lines, table).join(texts.drop(columns=list(table.columns)))
-    findings = first_ones(quote_original(one, texts, original) for one in findings)
-    return TableFile(table, path, texts, original, valid, tuple(findings), unread=bool(lacking))
+            wrong += [(problem, line) for problem in error.errors()]
+    return _in_types(rows, lines, table), wrong
 
 
 def _nothing(path: Filled, table: Table) -> TableFile:
