@@ -75,31 +75,64 @@ def with_intervals(
         rows = _kept(rows, drawn, *_by_chance(rows, indicator, sources), WITH_ITS_INTERVAL)
         rows["quality"] = rows["quality"].mask(drawn & ~is_rounded & rows["numerator"].ge(norm("few_events")), SURE)
     if isinstance(indicator.value, AnnualFlow) and indicator.value.events:
-        counted, balance = rows["counted"], rows["numerator"]
-        more, less = (counted + balance) / 2, (counted - balance) / 2
-        people = rows["denominator"].where(rows["denominator"].gt(0)) / 100
-        bounds = confint_poisson_2indep(
-            more, people, less, people, method="mover", compare="diff", method_mover="exact-c"
-        )
-        rows = _kept(rows, known, *(pd.Series(bound, rows.index) for bound in bounds), WITH_ITS_INTERVAL)
-        rows["quality"] = rows["quality"].where(counted.lt(norm("few_events")), SURE)
+        rows = _of_balance(rows, known)
     if isinstance(indicator.value, Count):
         bounds = _rounded(rows, COUNTED, sources)
         rows = _kept(rows, known & is_rounded, bounds["low"], bounds["high"], WITH_ITS_INTERVAL)
         if fractions is not None and coded.any():
             rows = _sampled(rows, known & coded, None, fractions[COMPLEMENTARY])
     if isinstance(indicator.value, Ratio):
-        top, bottom = (_rounded(rows, column, sources) for column in (COUNTED, COUNTED_OVER))
-        ends = [bounds[end] for bounds in (top, bottom) for end in ("low", "high")]
-        bounds = ratio_interval(*ends, indicator.value.per, bounded=indicator.value.bounded)
+        bounds = _of_rounded_ratio(rows, indicator.value, sources)
         rows = _kept(rows, known & is_rounded & ~drawn, *bounds, WITH_ITS_INTERVAL)
-        effects = {name: design_effect(sources[name], indicator) for name in here}
-        design = rows["source"].astype(object).map(effects).astype(float)
-        if fractions is not None and coded.any():
-            rows = _sampled(rows, known & coded, indicator.value, fractions[COMPLEMENTARY], design)
-        surveyed = forms.eq(MAIN)
-        if fractions is not None and indicator.value.bounded and surveyed.any():
-            rows = _of_large_communes(rows, known & surveyed, indicator, fractions[MAIN], design)
+        if fractions is not None:
+            rows = _of_sampled_ratio(rows, indicator, sources, fractions, forms)
+    return rows
+
+
+def _of_balance(rows: pd.DataFrame, known: pd.Series) -> pd.DataFrame:
+    """The rows of a flow, the difference of events (`counted`), with the part of chance."""
+    counted, balance = rows["counted"], rows["numerator"]
+    more, less = (counted + balance) / 2, (counted - balance) / 2
+    people = rows["denominator"].where(rows["denominator"].gt(0)) / 100
+    low, high = confint_poisson_2indep(
+        more, people, less, people, method="mover", compare="diff", method_mover="exact-c"
+    )
+    low, high = pd.Series(low, rows.index), pd.Series(high, rows.index)
+    rows = _kept(rows, known, low, high, WITH_ITS_INTERVAL)
+    rows["quality"] = rows["quality"].where(counted.lt(norm("few_events")), SURE)
+    return rows
+
+
+def _of_rounded_ratio(
+    rows: pd.DataFrame,
+    ratio: Ratio,
+    sources: dict[str, Source],
+) -> tuple[pd.Series, pd.Series]:
+    """The bounds of a ratio whose counts are rounded."""
+    top, bottom = (_rounded(rows, column, sources) for column in (COUNTED, COUNTED_OVER))
+    ends = top["low"], top["high"], bottom["low"], bottom["high"]
+    return ratio_interval(*ends, ratio.per, bounded=ratio.bounded)
+
+
+def _of_sampled_ratio(
+    rows: pd.DataFrame,
+    indicator: Indicator,
+    sources: dict[str, Source],
+    fractions: pd.DataFrame,
+    forms: pd.Series,
+) -> pd.DataFrame:
+    """The rows of a ratio with the sampling error of the census.
+
+    fractions: see `with_intervals`. forms: the exploitation of the census that each row is of.
+    """
+    known, coded, surveyed = rows["status"].eq(OK), forms.eq(COMPLEMENTARY), forms.eq(MAIN)
+    effects = {name: design_effect(sources[name], indicator) for name in rows["source"].unique()}
+    design = rows["source"].astype(object).map(effects).astype(float)
+    if coded.any():
+        shares = fractions[COMPLEMENTARY]
+        rows = _sampled(rows, known & coded, indicator.value, shares, design)
+    if indicator.value.bounded and surveyed.any():
+        rows = _of_large_communes(rows, known & surveyed, indicator, fractions[MAIN], design)
     return rows
 
 
