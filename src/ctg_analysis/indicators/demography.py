@@ -140,6 +140,10 @@ def at_equal_ages(rows: pd.DataFrame, counts: pd.DataFrame, indicators: Mapping[
         named = [[(row.level, row.territory, year, name) for name in age.among] for age in indicator.strata]
         return pd.Series([sum(people.get(key, np.nan) for key in of_age) for of_age in named], dtype=float)
 
+    def counted_of(row, indicator: Indicator) -> pd.Series:
+        named = [(row.level, row.territory, row.period, age.of) for age in indicator.strata]
+        return pd.Series([counted.get(key, np.nan) for key in named], dtype=float)
+
     found = {}
     for indicator in judged:
         own, *others = rows[rows["indicator"].eq(indicator.id)].itertuples()
@@ -147,12 +151,19 @@ def at_equal_ages(rows: pd.DataFrame, counts: pd.DataFrame, indicators: Mapping[
         here = {year: people_of(own, indicator, year) for year in years}
         year = max((year for year, each in here.items() if each.gt(0).all()), default="")
         for row in others if year else ():
-            named = [(row.level, row.territory, row.period, age.of) for age in indicator.strata]
-            of_age = pd.Series([counted.get(key, np.nan) for key in named], dtype=float)
-            expected = expected_count(here[year], of_age, people_of(row, indicator, year), row.numerator)
-            scale = own.numerator / expected * row.value / own.value if expected and own.value else np.nan
-            found[row.Index] = [scale * own.value, scale * own.low, scale * own.high]
+            there = people_of(row, indicator, year)
+            expected = expected_count(here[year], counted_of(row, indicator), there, row.numerator)
+            found[row.Index] = _standardised(own, row, expected)
     return rows.join(pd.DataFrame.from_dict(found, orient="index", columns=EQUAL, dtype=float))
+
+
+def _standardised(own, row, expected: float) -> list[float]:
+    """The value of the territory, its low and its high at the ages of a place (EQUAL).
+
+    own, row: of the territory, of the place. expected: the count here at the rates of the place.
+    """
+    scale = own.numerator / expected * row.value / own.value if expected and own.value else np.nan
+    return [scale * own.value, scale * own.low, scale * own.high]
 
 
 # The children of an EPCI five and ten years on, by cohorts, and what such a projection would have been worth before.
