@@ -409,9 +409,7 @@ def compute(
             rows = _unlisted(rows, sources, facts_of("among"))
         case Rate():
             below = of_all() if value.population == POPULATION else of_the_census()
-            top = over_the_same_places(first(preferred("events")), below, sources)
-            pairs = by_loss(top, below, sources, units)
-            rows = pd.concat([_per_inhabitant(*pair, value.per, value.within) for pair in pairs])
+            rows = _rates(first(preferred("events")), below, value, sources, units)
         case AnnualChange(years):
             rows = annual_change(population(), years)
         case AnnualFlow(_, years) | AnnualResidual(_, years):
@@ -429,6 +427,19 @@ def compute(
                 rows = rows.merge(events, on=[*PLACE, "source"], how="left")
     usual = ALONE | {"denominator_period": "", "counted": float("nan")}
     return rows.assign(**{name: one for name, one in usual.items() if name not in rows})[COLUMNS]
+
+
+def _rates(
+    events: pd.DataFrame,
+    population: pd.DataFrame,
+    rate: Rate,
+    sources: dict[str, Source],
+    units: pd.DataFrame | None,
+) -> pd.DataFrame:
+    """The rates of events, in places that both sides are of. units: see `observe_coded`."""
+    events = over_the_same_places(events, population, sources)
+    pairs = by_loss(events, population, sources, units)
+    return pd.concat([_per_inhabitant(*pair, rate.per, rate.within) for pair in pairs])
 
 
 def over_the_same_places(events: pd.DataFrame, population: pd.DataFrame, sources: dict[str, Source]) -> pd.DataFrame:
