@@ -114,10 +114,15 @@ def series_of(rows: pd.DataFrame, indicator: Indicator) -> Series | None:
     few = len(rows) < LEAST_YEARS or (counted and counts.mean() < LEAST_COUNT)
     if few or not is_sought(indicator) or has_gaps(rows) or not (values > 0).all() or not np.isfinite(values).all():
         return None
-    whole = isinstance(indicator.value, Count) and indicator.value.measure == POPULATION
-    of_chance = counted and not whole and "numerator" in indicator.persons
     years = rows["period"].str[:4].astype(float).to_numpy()
+    of_chance = counted and _varies_by_chance(indicator)
     return Series(years, np.log(values), float((1 / counts).mean()) if of_chance else 0.0)
+
+
+def _varies_by_chance(indicator: Indicator) -> bool:
+    """Whether an indicator counts persons or events; all the inhabitants are no draw."""
+    whole = isinstance(indicator.value, Count) and indicator.value.measure == POPULATION
+    return not whole and "numerator" in indicator.persons
 
 
 def slope(series: Series, parts: np.ndarray) -> Trend:
