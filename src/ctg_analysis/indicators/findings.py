@@ -94,14 +94,7 @@ def findings(
     table["tenth"] = table["tenth"].where(farther | gap["times"].isna(), 0)
     table = table.assign(under=pd.Series(under or {}, dtype=float).reindex(table.index).fillna(0))
     norms = {name: norm(one.indicator.norm) for name, one in named.items() if one.indicator.norm}
-    worst = own["reached"].ne(0) & own["reached"].eq([-named[name].indicator.direction for name in own.index])
-    surely = [
-        france.at[name, "listed"] and france.at[name, "higher"] == (reached > 0)
-        if name in france.index
-        else pd.isna(low)
-        for name, reached, low in own[["reached", "low"]].itertuples()
-    ]
-    worst &= np.array(surely, dtype=bool) & ~own.index.isin(at_equal_ages)
+    worst = _in_worst_tenth(own, france, named) & ~own.index.isin(at_equal_ages)
     is_short = own["value"].lt(own.index.map(norms)) | table["under"].ge(norm("inhabitants_under_a_norm"))
     reasons = [table["tenth"].ne(0), table["level"].eq("france"), worst, is_short, table["move"].ne(0)]
     reasons.append(table["level"].notna())
@@ -121,6 +114,26 @@ def findings(
     by_size = told["size"].where(~told["why"].isin([EXTREME, AMONG, SHORT]), 0.0)
     ranked = told.assign(by_size=-by_size).sort_values(["last", "rank", "by_size", "order"], kind="stable")
     return ranked.rename_axis("indicator").reset_index()[COLUMNS]
+
+
+def _in_worst_tenth(
+    own: pd.DataFrame,
+    france: pd.DataFrame,
+    named: Mapping[str, Essential],
+) -> pd.Series:
+    """Whether each value is in the worst tenth by itself, and surely on that side of France.
+
+    own: the values of the territory, columns reached, low; france: their gaps to France; named: the
+    list. All by indicator.
+    """
+    worst = [-named[name].indicator.direction for name in own.index]
+    surely = [
+        france.at[name, "listed"] and france.at[name, "higher"] == (reached > 0)
+        if name in france.index
+        else pd.isna(low)
+        for name, reached, low in own[["reached", "low"]].itertuples()
+    ]
+    return own["reached"].ne(0) & own["reached"].eq(worst) & np.array(surely, dtype=bool)
 
 
 def under_norms(
