@@ -151,18 +151,40 @@ def _part(
     if len(place) >= DEEPEST:
         raise broken(path, line, "des parties dans des parties", f"{DEEPEST} niveaux au plus")
     if isinstance(event, yaml.SequenceStartEvent):
-        values: list[Any] = []
-        for event in events:
-            if isinstance(event, yaml.SequenceEndEvent):
-                break
-            lines.pop((*place, len(values)), None)  # that of a blank one
-            value = _part(event, events, (*place, len(values)), path, lines, findings)
-            if value == "":
-                line = event.start_mark.line + 1
-                findings.append(Finding(project_path(path), line, _column(place), "un élément vide", "une valeur"))
-            if value not in BLANK:
-                values.append(value)
-        return values
+        return _elements(events, place, path, lines, findings)
+    return _mapping(events, place, path, lines, findings)
+
+
+def _elements(
+    events: Iterator[yaml.Event],
+    place: Place,
+    path: Path,
+    lines: dict[Place, int],
+    findings: list[Finding],
+) -> list[Any]:
+    """The elements of a sequence that has begun, without the blank ones."""
+    values: list[Any] = []
+    for event in events:
+        if isinstance(event, yaml.SequenceEndEvent):
+            break
+        lines.pop((*place, len(values)), None)  # that of a blank one
+        value = _part(event, events, (*place, len(values)), path, lines, findings)
+        if value == "":
+            file, line = project_path(path), event.start_mark.line + 1
+            findings.append(Finding(file, line, _column(place), "un élément vide", "une valeur"))
+        if value not in BLANK:
+            values.append(value)
+    return values
+
+
+def _mapping(
+    events: Iterator[yaml.Event],
+    place: Place,
+    path: Path,
+    lines: dict[Place, int],
+    findings: list[Finding],
+) -> dict[str, Any]:
+    """The parts of a mapping that has begun, by name, without the blank ones."""
     parts: dict[str, Any] = {}
     names = set()
     for key in events:
@@ -171,13 +193,13 @@ def _part(
         line = key.start_mark.line + 1
         name = _part(key, events, (*place, KEY), path, {}, findings)
         if not isinstance(name, str):
-            findings.append(Finding(project_path(path), line, _column(place), "une clé en plusieurs parties", "un nom"))
+            found = "une clé en plusieurs parties"
+            findings.append(Finding(project_path(path), line, _column(place), found, "un nom"))
             name = KEY
         inside = (*place, name)
         if name in names:
-            findings.append(
-                Finding(project_path(path), line, _column(inside), "cette clé une seconde fois", "chaque clé une fois")
-            )
+            found, once = "cette clé une seconde fois", "chaque clé une fois"
+            findings.append(Finding(project_path(path), line, _column(inside), found, once))
         names.add(name)
         lines[inside] = line
         value = _part(next(events), events, inside, path, lines, findings)
