@@ -44,8 +44,7 @@ def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[F
         return [Finding(project_path(root.raw), None, None, "aucun dossier de ce nom", expected)]
     folders, findings = certified_folders(root)
     findings += strays(root.raw)
-    for folder in (folder for several in folders.values() for folder in several):
-        findings += [one for entry in folder.certificate.fichiers for one in integrity(folder, entry.fichier)]
+    findings += _damaged(folders)
     frame = cache(lambda: _frame(root, folders))  # read when something asks for it
     geography = tuple(f"raw/{name}/" for name in (*GEOGRAPHIES, CONTOURS))
     same_places = as_then(*geography)
@@ -55,9 +54,7 @@ def check_root(root: DataRoot, changed: Collection[str] | None = None) -> list[F
             findings += _check_source(name, folders, frame()[0])
     if faulty_forms(root) or not as_then("private/", *geography):
         if same_places and is_whole(root.processed) and not faulty_forms(root):
-            places = pd.read_parquet(root.processed / "territories.parquet")
-            private = (name for name in changed if name.startswith("private/"))
-            findings += _check_forms(root, places, set().union(*map(forms_in, private)))
+            findings += _check_changed_forms(root, changed)
         elif frame()[0]:
             findings += _check_forms(root, frame()[0].places)
     return in_order({*findings})
@@ -134,6 +131,22 @@ def _frame_now(root: DataRoot) -> Frame | None:
 
 def _check_forms(root: DataRoot, places: pd.DataFrame, sources: Collection[str] = frozenset(FORMS)) -> list[Finding]:
     return [finding for several in read_private(root, places, sources).findings.values() for finding in several]
+
+
+def _check_changed_forms(root: DataRoot, changed: Collection[str]) -> list[Finding]:
+    """What is wrong with the forms that have changed, held to the places of data/processed."""
+    places = pd.read_parquet(root.processed / "territories.parquet")
+    private = (name for name in changed if name.startswith("private/"))
+    return _check_forms(root, places, set().union(*map(forms_in, private)))
+
+
+def _damaged(folders: Folders) -> list[Finding]:
+    """What of the files is not as their certificates say."""
+    findings = []
+    for folder in (folder for several in folders.values() for folder in several):
+        for entry in folder.certificate.fichiers:
+            findings += integrity(folder, entry.fichier)
+    return findings
 
 
 def strays(raw: Path) -> list[Finding]:
