@@ -104,22 +104,7 @@ def check_material(
     known = is_whole(root.processed)  # `ctg data` has run, and its tables are as it wrote them
     places = pd.read_parquet(root.processed / "territories.parquet", columns=PLACES) if known else None
     for epci in demarches(root) if epcis is None else sorted({*epcis} & {*demarches(root)}):
-        named = (names_of(places, epci), codes_by_name(places, epci)) if places is not None else ()
-        material = read_material(root.material(epci), *named)
-        restricted = read_restricted(root, epci)
-        found[PERSONS].update(personal_data(material.tables.values(), material.allowed))
-        found[PERSONS].update(coded_persons(restricted, material), map(as_finding, due(restricted, today)))
-        if places is not None and not (places["level"].eq("epci") & places["code"].eq(epci)).any():
-            path = project_path(root.material(epci))
-            found[FILES].add(Finding(path, None, None, quote(epci), "le SIREN d'un EPCI : `ctg list epci MOT`"))
-        tables = {**material.tables, **restricted.tables}
-        codes = codes_of_material(places, epci) if places is not None else None
-        found[FILES].update(material.findings, restricted.findings, heavy_logos(material.folder))
-        found[FILES].update(wrong_together(material, tables, codes), wrong_in_restricted(restricted, material))
-        found[FILES].update(ahead(tables, today))
-        found[CHAIN].update(inconsistencies(material.tables), few_answers(tables))
-        if len(material["actions"]) and material.tables["convention"].texts.empty:
-            found[CHAIN].add(no_convention(material))
+        material = _add_of_files(found, root, epci, places, today)
         by_indicator = material["preuves"]["type"].eq(INDICATOR).any()
         by_indicator |= material["indicateurs_suivi"]["indicateur"].notna().any()
         if sound and by_indicator and set(FRAME) <= set(source_folders(root.raw)):
@@ -128,6 +113,39 @@ def check_material(
     found[FILES] -= found[PERSONS]
     found[CHAIN] -= found[FILES]
     return {urgency: in_order(findings) for urgency, findings in found.items()}
+
+
+def _add_of_files(
+    found: dict[str, set[Finding]],
+    root: DataRoot,
+    epci: str,
+    places: pd.DataFrame | None,
+    today: datetime.date,
+) -> MaterialFiles:
+    """Add to `found` what the files of a démarche say by themselves; return its field material.
+
+    places: None where they are not known. today: see `check_material`.
+    """
+    named, codes = (), None
+    if places is not None:
+        named = names_of(places, epci), codes_by_name(places, epci)
+        codes = codes_of_material(places, epci)
+    material, restricted = read_material(root.material(epci), *named), read_restricted(root, epci)
+    tables = {**material.tables, **restricted.tables}
+    found[PERSONS].update(personal_data(material.tables.values(), material.allowed))
+    found[PERSONS].update(coded_persons(restricted, material))
+    found[PERSONS].update(map(as_finding, due(restricted, today)))
+    if places is not None and not (places["level"].eq("epci") & places["code"].eq(epci)).any():
+        path = project_path(root.material(epci))
+        expected = "le SIREN d'un EPCI : `ctg list epci MOT`"
+        found[FILES].add(Finding(path, None, None, quote(epci), expected))
+    found[FILES].update(material.findings, restricted.findings, heavy_logos(material.folder))
+    found[FILES].update(wrong_together(material, tables, codes))
+    found[FILES].update(wrong_in_restricted(restricted, material), ahead(tables, today))
+    found[CHAIN].update(inconsistencies(material.tables), few_answers(tables))
+    if len(material["actions"]) and material.tables["convention"].texts.empty:
+        found[CHAIN].add(no_convention(material))
+    return material
 
 
 def proofs_of_few_answers(root: DataRoot, material: MaterialFiles) -> list[Finding]:
