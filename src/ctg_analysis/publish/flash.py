@@ -117,8 +117,7 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
     ]
     moment, territory = today or issue.date, find_epci(places, epci)["name"]
     phases = list(standing(material["calendrier"], moment))
-    meetings = [one for one in lines(material["info_flash_dates"]) if one.numero == issue.numero]
-    coming = [one for one in meetings if last_day(one.date) >= first_day(moment)]
+    coming = _meetings_to_come(issue, material, moment)
     shown = [
         territory,
         *(step["name"] for phase in phases for step in phase["steps"]),
@@ -140,6 +139,12 @@ def issue_page(epci: str, root: DataRoot, number: int | None = None, today: str 
         code=Markup(_code(issue)),
         acronyms=acronyms(issue, shown),
     )
+
+
+def _meetings_to_come(issue: Any, material: MaterialFiles, moment: str) -> list[Any]:
+    """The dates that an issue announces, those that are past left out. moment: ISO."""
+    meetings = [one for one in lines(material["info_flash_dates"]) if one.numero == issue.numero]
+    return [one for one in meetings if last_day(one.date) >= first_day(moment)]
 
 
 def _years(material: MaterialFiles, root: DataRoot) -> tuple[int, int] | None:
