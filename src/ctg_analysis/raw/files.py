@@ -431,13 +431,7 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
         raise InputError([Finding(place, 1, None, *NO_HEADINGS)])
     places = {code or xl_col_to_name(at): xl_col_to_name(at) for at, code in reversed([*enumerate(codes)])}
     place = SheetPlace.of(project_path(path), name, places, top + 1)
-    wide = len(codes)
-    texts = pd.DataFrame(
-        [row + [""] * (wide - len(row)) for row in rows[top + 1 :]],
-        index=range(top + 2, len(rows) + 1),
-        columns=range(wide),
-        dtype=TEXT,
-    )
+    texts = _texts_below(rows, top, len(codes))
     texts = texts[~without_data(texts, table.footer)]
     findings = [
         Finding(place, top + 1, xl_col_to_name(at), *NO_CODE)
@@ -445,13 +439,23 @@ def _sheet(path: Path, name: str, rows: list[list[str]], cells: Cells, table: He
         if not code and texts[at].ne("").any()
     ]
     for (row, column), fault in cells.faults.items():
-        if row > top + 1 and column <= wide:
+        if row > top + 1 and column <= len(codes):
             findings.append(Finding(place, row, codes[column - 1], fault, EXPECTED[fault]))
             texts.loc[texts.index == row, column - 1] = ""
     kept = [at for at, code in enumerate(codes) if code]
     filled = [at for at in kept if codes[at] not in table.prefilled]
     texts = texts.loc[texts[filled].ne("").any(axis=1), kept]
     return Sheet(path, name, place, texts.set_axis([codes[at] for at in kept], axis=1)), findings
+
+
+def _texts_below(rows: list[list[str]], top: int, wide: int) -> pd.DataFrame:
+    """The cells of a sheet below a row, by line and by column. wide: how many columns."""
+    return pd.DataFrame(
+        [row + [""] * (wide - len(row)) for row in rows[top + 1 :]],
+        index=range(top + 2, len(rows) + 1),
+        columns=range(wide),
+        dtype=TEXT,
+    )
 
 
 def _header(rows: list[list[str]], table: Headings) -> tuple[int | None, list[str]]:
