@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from stdnum import iban
@@ -390,22 +391,30 @@ def _people(text: str) -> Iterator[int]:
         if parts <= sure | other and parts & sure and not OF_A_PLACE.search(_before(text, word.start())):
             yield word.start()
     for run in NAMES.finditer(text):
-        words = run.group().split()
-        at = run.start()
-        if OF_A_PLACE.search(_before(text, at)):
-            continue
-        for rank, word in enumerate(words):
-            parts = [folded(part) for part in word.split("-")]
-            before, followed = (
-                _before(text, at),
-                rank + 1 < len(words) or re.match(rf"\s[{CAPITAL}]\.", text[run.end() :]),
-            )
-            named = all(part in sure | other for part in parts) and (followed or any(part in sure for part in parts))
-            alone = len(words) == 1 and len(word) >= LONG_NAME and parts[0] in sure
-            if named and (word != word.upper() or followed or alone) and not OF_A_PLACE.search(before):
-                yield at
-                break
-            at = text.find(words[rank + 1], at + len(word)) if rank + 1 < len(words) else at
+        if not OF_A_PLACE.search(_before(text, run.start())):
+            yield from islice(_first_names_in(run, text), 1)
+
+
+def _first_names_in(run: re.Match[str], text: str) -> Iterator[int]:
+    """Yield where the first names of persons stand in a run of capitalised words of a text."""
+    sure, _ = first_names()
+    words, at = run.group().split(), run.start()
+    for rank, word in enumerate(words):
+        is_last = rank + 1 == len(words)
+        followed = not is_last or bool(re.match(rf"\s[{CAPITAL}]\.", text[run.end() :]))
+        alone = len(words) == 1 and len(word) >= LONG_NAME and folded(word.split("-")[0]) in sure
+        named = (word != word.upper() or followed or alone) and _is_first_name(word, followed)
+        if named and not OF_A_PLACE.search(_before(text, at)):
+            yield at
+        if not is_last:
+            at = text.find(words[rank + 1], at + len(word))
+
+
+def _is_first_name(word: str, followed: bool) -> bool:
+    """Whether a word is a first name; one that may be another word, only when `followed`."""
+    sure, other = first_names()
+    parts = {folded(part) for part in word.split("-")}
+    return parts <= sure | other and (followed or not parts.isdisjoint(sure))
 
 
 @cache
