@@ -52,19 +52,32 @@ def tables_in(folder: Path, tables: Collection[files.Headings]) -> files.FilledT
         unread |= workbook.unread
         for name, sheet in workbook.tables.items():
             found.setdefault(name, []).append(sheet)
+    kept = _one_of_each(found)
+    return files.FilledTables(kept.tables, findings + kept.findings, unread | kept.unread)
+
+
+def _one_of_each(found: dict[str, list[Filled]]) -> files.FilledTables:
+    """The table of each name that is filled; those filled in several places are findings.
+
+    Two files that give the same tables are one finding.
+    """
+    tables: dict[str, Filled] = {}
+    unread: dict[str, Finding] = {}
     twice: dict[tuple[Path, Path], list[Finding]] = {}
     for name, several in found.items():
         filled = [table for table in several if is_filled(table)]
-        several[:] = filled or several[::-1]
+        tables[name] = filled[0] if filled else several[-1]
         for other in filled[1:]:
             said = f"une table que donne aussi {files.place_of(filled[0])}"
             unread[name] = Finding(files.place_of(other), None, None, said, files.ONE_FILE)
             twice.setdefault((_file(filled[0]), _file(other)), []).append(unread[name])
+    findings: list[Finding] = []
     for (first, second), alike in twice.items():
         said = f"{len(alike)} tables que donne aussi {first.name}"
-        both = Finding(project_path(second), None, None, said, "un seul des deux : garder le bon, retirer l'autre")
+        expected = "un seul des deux : garder le bon, retirer l'autre"
+        both = Finding(project_path(second), None, None, said, expected)
         findings += [both] if len(alike) > 1 else alike
-    return files.FilledTables({name: several[0] for name, several in found.items()}, findings, unread)
+    return files.FilledTables(tables, findings, unread)
 
 
 def _file(table: Filled) -> Path:
@@ -270,14 +283,7 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tu
     Raises:
         InputError: a column is not there.
     """
-    absent = [
-        name
-        for name, column in schema.columns.items()
-        if column.required
-        and name not in table
-        and not (column.regex and any(re.fullmatch(name, column_name) for column_name in table.columns))
-    ]
-    if absent:
+    if absent := _absent_columns(table, schema):
         raise InputError(missing_columns(path, absent))
     typed, findings, not_numbers = table.copy(deep=False), [], set()
     for name, column in _number_columns(table, schema).items():
@@ -303,6 +309,18 @@ def checked(table: pd.DataFrame, schema: pa.DataFrameSchema, path: Filled) -> tu
             rows = alike.head(MOST + 1).to_dict("records")
             findings += counted(range(len(alike)), lambda at, rows=rows: _finding(rows[at], table, path, key))
     return typed, [*set(findings)]
+
+
+def _absent_columns(table: pd.DataFrame, schema: pa.DataFrameSchema) -> list[str]:
+    """The columns that a schema requires, by name or by pattern, and that a table has not."""
+    absent = []
+    for name, column in schema.columns.items():
+        is_there = name in table
+        if column.regex:
+            is_there |= any(re.fullmatch(name, one) for one in table.columns)
+        if column.required and not is_there:
+            absent.append(name)
+    return absent
 
 
 def wrong_cells(cells: pd.Series, path: Filled, expected: str) -> list[Finding]:
