@@ -129,7 +129,7 @@ def test_synonyms_plurals_and_words_close_to_others_are_known(chapter):
         (lambda chapter: chapter.reading("birth_count"), "no indicator 'birth_count': did you mean births_count, "),
         (lambda chapter: chapter.members("xyzzy"), "no family 'xyzzy': chapter.find(\"WORD\") finds them"),
         (lambda chapter: chapter.data(), "no indicator: expected their ids"),
-        (lambda chapter: chapter.compare("births_count", with_=1), "EPCI « 1 » : aucun de ce SIREN"),
+        (lambda chapter: chapter.compare("births_count", with_=1), "EPCI « 1 » : aucun de ce SIREN ni de ce nom"),
         (
             lambda chapter: chapter.figure(None, pd.DataFrame(), title="x"),
             "figure: no column indicator, label, level, p",

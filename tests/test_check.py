@@ -197,7 +197,7 @@ def test_the_command_new_writes_the_forms_of_an_epci_and_refuses_another_number(
         (tmp_path / name).symlink_to(settings().root / name)
     before = (tmp_path / "data" / "exemple" / "private" / YOUTH).read_bytes()
     with environment(CTG_ROOT=tmp_path):
-        with pytest.raises(UserError, match="« 999999970 » : aucun de ce SIREN") as refused:
+        with pytest.raises(UserError, match="« 999999970 » : aucun de ce SIREN ni de ce nom") as refused:
             CliRunner().invoke(app, ["new", "999999970"], catch_exceptions=False)
         answer = CliRunner().invoke(app, ["new", "999999998"], catch_exceptions=False)
     assert "\n" not in str(refused.value) and answer.exit_code == 0, answer.stderr
@@ -276,7 +276,7 @@ def test_the_most_urgent_is_told_first_in_french_with_a_count(example, capsys, m
         "2 défauts : 1 sur une personne nommée ou une donnée à supprimer, "
         "1 sur la chaîne des preuves aux actions et la convention\n"
     )
-    with pytest.raises(UserError, match="EPCI « 999999123 » : aucun de ce SIREN"):
+    with pytest.raises(UserError, match="EPCI « 999999123 » : aucun de ce SIREN ni de ce nom"):
         check_command.check("999999123")
 
 

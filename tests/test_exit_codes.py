@@ -93,7 +93,7 @@ def test_a_folder_that_cannot_be_written_is_one_line_and_ends_with_1(told, tmp_p
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["123456789"], "« 123456789 » : aucun de ce SIREN"),
+        (["123456789"], "« 123456789 » : aucun de ce SIREN ni de ce nom"),
         (["12345"], "EPCI « 12345 » : attendu un SIREN de 9 chiffres"),
         (["--chapters", "99"], "aucun chapitre 99 : attendu parmi 00, 01, 02"),
     ],
@@ -148,7 +148,7 @@ def test_what_is_no_siren_is_refused_before_anything_is_looked_for(told, tmp_pat
 def test_answers_of_an_epci_that_there_is_not_are_refused(told, tmp_path, example):
     (tmp_path / "export.csv").write_text("id\n", encoding="utf-8")
     code, (line,) = told("answers", "999999912", "export.csv")
-    assert code == 1 and line.startswith("EPCI « 999999912 » : aucun de ce SIREN")
+    assert code == 1 and line.startswith("EPCI « 999999912 » : aucun de ce SIREN ni de ce nom")
     assert not (example.private / "999999912").exists()
 
 

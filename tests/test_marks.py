@@ -155,9 +155,7 @@ def test_a_value_that_is_not_in_the_rows_is_told_to_the_analyst(chapter, tables,
 def test_values_changed_by_hand_are_refused_and_computed_ones_have_their_texts(chapter, tables):
     rows = tables["births"]
     twice = rows.assign(value=2 * rows["value"])
-    with pytest.raises(
-        UserError, match=r"figure: \d+ values are no more those of the observations: expected chapter.c"
-    ):
+    with pytest.raises(UserError, match=r"figure: values are no more those of the observations: expected chapter.c"):
         chapter.figure(sns.lineplot(twice, x="year", y="value"), twice, title="Deux fois")
     index = tables["index"]
     html = published(chapter, index, KINDS["computed"][1])

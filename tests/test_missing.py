@@ -231,7 +231,10 @@ def test_the_command_lists_what_is_missing(france, capsys):
     (form,) = {line.split("  ")[-1] for line in lines}
     assert form.startswith("dsden.xlsx, feuille « ") and form.endswith(" », ou sdjes_accueils.csv")
     assert len({line.index("SDJES") for line in lines}) == 1  # in columns
-    for words, told in ((["123456789"], "aucun de ce SIREN"), ([DEFAULT_EPCI, "zzz"], "rien avec « zzz »")):
+    for words, told in (
+        (["123456789"], "aucun de ce SIREN ni de ce nom"),
+        ([DEFAULT_EPCI, "zzz"], "rien avec « zzz »"),
+    ):
         with pytest.raises(UserError, match=told):
             list_("missing", words)
     list_("chapters", [DEFAULT_EPCI])

@@ -36,7 +36,7 @@ def test_a_chapter_runs(tmp_path, france, example, notebook, epci):
     "parameters, said",
     [
         (("-p", "epic", "200067171"), "unknown parameter 'epic': a chapter takes epci"),
-        (("-p", "epci", "123456789"), "EPCI « 123456789 » : aucun de ce SIREN"),
+        (("-p", "epci", "123456789"), "EPCI « 123456789 » : aucun de ce SIREN ni de ce nom"),
     ],
     ids=["misspelt", "no such EPCI"],
 )

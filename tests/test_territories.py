@@ -67,7 +67,7 @@ def test_r11_an_epci_across_two_departements_has_both(territories):
 
 
 def test_an_unknown_epci_is_said_in_one_line(territories):
-    with pytest.raises(UserError, match=r"EPCI « 123456789 » : aucun de ce SIREN .*ctg list epci"):
+    with pytest.raises(UserError, match=r"EPCI « 123456789 » : aucun de ce SIREN ni de ce nom .*ctg list epci"):
         find_epci(territories, "123456789")
 
 

@@ -30,6 +30,7 @@ EVERYWHERE = ["territory", "name", "population", "period", "year", "value", "low
 TIDY = ["indicator", "label", "level", "place", "territory", "period", "year", "value", "low", "high", "text", "unit"]
 TIDY += ["status", "source"]
 COUNTRY = "France"
+CHOSEN = "chosen"  # the level of EPCIs of one's choice, among those of the places beside
 CLOSE = 3  # words, partners
 WORD = re.compile(r"[^\W\d_]{4,}")
 
@@ -147,7 +148,7 @@ def data(
 
     Columns: those of TIDY, then those of `tidy`. France is one place all along a series. wide: columns of PLACE and
     WHEN, then a column of values for each indicator, none filled; why one is missing is in the other form alone. with_:
-    other EPCIs to add, by SIREN or official name: their open data.
+    other EPCIs to add, by SIREN or official name: their open data, under the level CHOSEN.
 
     Raises:
         UserError: no indicator, no such EPCI.
@@ -168,13 +169,14 @@ def data(
 def of_chosen(
     territory: Territory, indicators: Iterable[Indicator], with_: str | int | Iterable[str]
 ) -> list[pd.DataFrame]:
-    """The open data of some indicators in EPCIs of one's choice, in words: see `data`."""
+    """The open data of some indicators in EPCIs of one's choice, in words, of the level CHOSEN: see `data`."""
     others = chosen(territory, with_)
     if not others:
         return []
     rows = elsewhere(territory, tuple(others))
     rows = rows[rows["level"].eq("epci") & ~rows["source"].isin(ENTRUSTED)]
-    return [territory.in_words(rows[rows["indicator"].eq(one.id)]) for one in indicators]
+    told = [territory.in_words(rows[rows["indicator"].eq(one.id)]) for one in indicators]
+    return [table.assign(level=CHOSEN) for table in told]
 
 
 def tidy(rows: pd.DataFrame) -> pd.DataFrame:

@@ -198,7 +198,15 @@ class Chapter:
     def figure(self, ax: object, rows: pd.DataFrame, *, title: str = "", note: str = "", alt: str = "") -> Html:
         """Any axes or figure of matplotlib, seaborn, pandas or geopandas as a page shows it: see `figures.figure`.
 
-        The headline is what is found in the rows, else the title. note: a line below. alt: what the drawing shows.
+        The headline is what is found in the rows, else the title. See `ctg_analysis.chapter.figures.figure`.
+
+        Parameters:
+            ax: axes or a figure of matplotlib, or what a function of seaborn, pandas or geopandas returns.
+            rows: what is drawn, of `data`, `members`, `ages` or `computed`: also the table below the drawing.
+            title: what one sees (French). note: a line below. alt: what the drawing shows, for who does not see it.
+
+        Raises:
+            UserError: rows of something else; values or texts that are no more those of the observations.
         """
         return _telling(figures.figure(self.territory, ax, rows, title=title, note=note, alt=alt), rows)
 

@@ -29,7 +29,7 @@ from ctg_analysis.display.words import Words, words_of
 from ctg_analysis.indicators.comparisons import ALPHA, last_year
 from ctg_analysis.indicators.trends import has_gaps, is_sought, trend_of
 from ctg_analysis.model.catalogue import CATALOGUE, TITLES
-from ctg_analysis.model.indicator import CENSORED, OK, Count, Indicator, Mean
+from ctg_analysis.model.indicator import CENSORED, MISSING, OK, Count, Indicator, Mean
 from ctg_analysis.model.source import SURVEY
 from ctg_analysis.show.maps import at_one_date, explained
 
@@ -52,6 +52,9 @@ def figure_words(territory: Territory, rows: pd.DataFrame, *, title: str = "") -
         rows: of `Chapter.data`, `members`, `ages` or `computed`; labels 0, 1, 2…
         title: what they are (French); what is found in them is the headline, where something is.
     """
+    masked = rows["value"].isna() & rows["status"].eq(OK)  # by an analyst
+    unknown = {"status": rows["status"].mask(masked, MISSING), "text": rows["text"].mask(masked, tables.UNKNOWN)}
+    rows = rows.assign(**unknown)
     if rows.empty:
         first = CATALOGUE[rows.attrs["indicators"][0]] if rows.attrs.get("indicators") else None
         return unavailable(territory, first, title or first.label) if first else _nothing()
@@ -59,13 +62,13 @@ def figure_words(territory: Territory, rows: pd.DataFrame, *, title: str = "") -
         return _of_ages(territory, rows)
     if "computed" in rows:
         return _of_any(territory, rows, title)
-    if _are_communes(territory, rows, title):
-        return _of_communes(territory, rows)
+    if _are_communes(territory, rows):
+        return _of_communes(territory, rows, title)
     own = rows[_is_own(territory, rows)]
     several = own["indicator"].duplicated().any()
     if "family" in rows and not several and set(own["indicator"]) == set(rows["indicator"]):
         return _of_members(territory, rows, title)
-    if len(own) == len(rows) and (several or not title):
+    if len(own) == len(rows) and _are_years(own, title):
         return _of_years(territory, rows, title)
     return _of_any(territory, rows, title)
 
@@ -78,13 +81,19 @@ def _is_own(territory: Territory, rows: pd.DataFrame) -> pd.Series:
     return rows["level"].eq("epci") & rows["territory"].eq(territory.epci)
 
 
-def _are_communes(territory: Territory, rows: pd.DataFrame, title: str) -> bool:
-    """Whether rows are those of an indicator in all the communes, at one date, without a title of their own."""
+def _are_years(own: pd.DataFrame, title: str) -> bool:
+    """Whether rows of the territory are years of an indicator, beside others or not, or one that has no title."""
+    first = own["indicator"].eq(own["indicator"].iloc[0])
+    return first.sum() > 1 or (first.all() and not title)
+
+
+def _are_communes(territory: Territory, rows: pd.DataFrame) -> bool:
+    """Whether rows are those of an indicator in all the communes, at one date."""
     if "shown" in rows:
         return True
     communes = rows[rows["level"].eq("commune")]
     at_once = rows["indicator"].nunique() == 1 and communes["period"].nunique() == 1
-    return not title and at_once and set(territory.communes["code"]) <= set(communes["territory"])
+    return at_once and set(territory.communes["code"]) <= set(communes["territory"])
 
 
 # The years of the territory.
@@ -110,7 +119,7 @@ def _of_years(territory: Territory, rows: pd.DataFrame, title: str) -> Words | H
     message = titles.trend(indicator, first, found) if not title or is_settled else ""
     return words_of(
         indicator,
-        _by_year(indicator, first, known),
+        _by_year(indicator, rows, first, known),
         when=f"{first['period'].iloc[0][:4]}-{last_year(first['period'].iloc[-1])}",
         source=source(territory, known, series=True),
         note=" ".join(filter(None, [BETWEEN * bounded, pace])),
@@ -119,8 +128,13 @@ def _of_years(territory: Territory, rows: pd.DataFrame, title: str) -> Words | H
     )
 
 
-def _by_year(indicator: Indicator, first: pd.DataFrame, known: pd.DataFrame) -> tables.Listing:
-    """The values of an indicator by period, those of the others beside. first, known: its rows, those of all."""
+def _by_year(indicator: Indicator, rows: pd.DataFrame, first: pd.DataFrame, known: pd.DataFrame) -> tables.Listing:
+    """The values of an indicator by period, from its first to its last, those of the others beside.
+
+    rows: all. first, known: of those that have a value, its own, those of all.
+    """
+    own = rows[rows["indicator"].eq(indicator.id)].sort_values("period", kind="stable")
+    first = own[own["period"].between(first["period"].iloc[0], first["period"].iloc[-1])]
     data = tables.listing(indicator, first, over_years=True)
     for other in known["indicator"].unique()[1:]:
         of_other = known[known["indicator"].eq(other)].set_index("period")["text"]
@@ -131,7 +145,7 @@ def _by_year(indicator: Indicator, first: pd.DataFrame, known: pd.DataFrame) -> 
 # The communes.
 
 
-def _of_communes(territory: Territory, rows: pd.DataFrame) -> Words:
+def _of_communes(territory: Territory, rows: pd.DataFrame, title: str) -> Words:
     indicator = CATALOGUE[rows["indicator"].iloc[0]]
     rows, _ = at_one_date(rows)
     left_out = ""
@@ -148,7 +162,7 @@ def _of_communes(territory: Territory, rows: pd.DataFrame) -> Words:
         when=f"{last_year(period) - indicator.value.years + 1}-{last_year(period)}" if is_mean else date_text(period),
         source=source(territory, rows),
         note=" ".join(filter(None, [without_contour(territory, rows), explained(rows), left_out])),
-        title=territory.said(indicator.label),
+        title=territory.said(title or indicator.label),
         message=territory.said(message),
     )
 
@@ -313,22 +327,24 @@ def _of_any(territory: Territory, rows: pd.DataFrame, title: str) -> Words | Htm
     known = rows[rows["value"].notna()]
     if known.empty:
         return _nothing()
-    several = known["label"].nunique() > 1
-    lines = [
-        [", ".join([row.place, row.label] if several else [row.place]), date_text(row.period), row.text]
-        for row in known.itertuples(index=False)
-    ]
-    said = " ; ".join(f"{name} ({when}) {text}" for name, when, text in lines[:TOLD])
+    columns = {"Territoire": known["place"], "Indicateur": known["label"], "Période": known["period"].map(date_text)}
+    if known["label"].nunique() == 1:
+        del columns["Indicateur"]
+    lines = pd.DataFrame(columns | {"Valeur": known["text"]}).to_numpy().tolist()
+    said = " ; ".join(f"{', '.join(named)} ({when}) {text}" for *named, when, text in lines[:TOLD])
     more = f" ; et {len(lines) - TOLD} autres valeurs, dans le tableau" if len(lines) > TOLD else ""
     ids, frances = known["indicator"].unique(), known.loc[known["level"].eq("france"), "name"].unique()
+    caveats = [] if "computed" in rows else [CATALOGUE[name].caveats for name in ids]
+    fields = [name.removeprefix(COUNTRY).strip() or "entière" for name in frances]
+    country = f"Champ de la France : {' ; '.join(fields)}." if {*frances} - {COUNTRY} else ""
     title = title or texts.listed(list(known["label"].unique()))
     return Words(
         title=title,
         subtitle=_subtitle(known),
         alt=f"{title} : {said}{more}.",
         source=source(territory, known),
-        data=markup.Table(title, ["Territoire", "Période", "Valeur"], lines),
-        note=f"La France est : {texts.listed(list(frances))}." if {*frances} - {COUNTRY} else "",
+        data=markup.Table(title, [*columns, "Valeur"], lines),
+        note=" ".join(filter(None, [*dict.fromkeys(caveats), country])),
         file=CATALOGUE[ids[0]].file_name if len(ids) < 2 else "",
     )
 
@@ -337,5 +353,6 @@ def _subtitle(known: pd.DataFrame) -> str:
     """What the rows are of, in their unit, at their period, as far as they share them."""
     labels, units, periods = (list(known[name].unique()) for name in ("label", "unit", "period"))
     named = texts.capitalised(texts.listed(list(map(texts.uncapitalised, labels)))) if len(labels) <= MOST_NAMED else ""
-    named = texts.with_unit(named, units[0]) if len(units) == 1 else named
-    return f"{named}, {date_text(periods[0])}" if len(periods) == 1 else named
+    if len(units) == 1:
+        named = texts.with_unit(named, units[0]) if named else texts.unit_text(units[0])
+    return ", ".join(filter(None, [named, date_text(periods[0]) if len(periods) == 1 else ""]))

@@ -23,6 +23,7 @@ from ctg_analysis.show.finish import of_axis
 from ctg_analysis.show.maps import with_estimates
 from ctg_analysis.show.on_page import figure_of, on_page
 
+NOT_IN_ROWS = "est dessiné, sans être dans les lignes"
 CLOSE = 1e-9  # of a value: one that is so close is the same
 COLUMNS = {"indicator", "label", "level", "place", "territory", "period", "value", "text", "source"}
 
@@ -58,7 +59,9 @@ def figure(
         return words
     drawn = on_page(whole, rows, rows if "geometry" in rows else territory.land)
     for value in drawn.unknown:
-        print(f"figure « {words.title} » : {of_axis(value)} est dessiné, sans être dans les lignes", file=sys.stderr)
+        print(f"figure « {title or words.title} » : {of_axis(value)} {NOT_IN_ROWS}", file=sys.stderr)
+    if drawn.unknown and title:
+        words = replace(words, title=title)  # what is found in the rows is not what is drawn
     said = texts.typography(" ".join(filter(None, [note, drawn.note, words.note])))
     words = replace(words, note=said, alt=alt or words.alt)
     shown = markup.figure(drawn.svg, kind=drawn.kind, **vars(words))
@@ -75,11 +78,13 @@ def _held_to(territory: Territory, rows: pd.DataFrame) -> None:
         return
     key = ["territory", "level", "period", "indicator"]
     ids = [name for name in rows["indicator"].unique() if name in CATALOGUE]
-    observed = pd.concat([territory.data(CATALOGUE[name])[[*key, "value"]] for name in ids]) if ids else rows[:0]
-    both = rows[[*key, "value"]].merge(observed, on=key, suffixes=("", "_observed")).dropna()
-    changed = both[(both["value"] - both["value_observed"]).abs() > CLOSE * both["value"].abs().clip(lower=1)]
-    if len(changed):
-        what = f"{len(changed)} values are no more those of the observations"
+    observed = pd.concat([territory.readable(CATALOGUE[name]) for name in ids]) if ids else rows[:0]
+    columns = [*key, "value", "text"]
+    both = rows[columns].merge(observed[columns], on=key, suffixes=("", "_observed")).dropna()
+    is_other = (both["value"] - both["value_observed"]).abs() > CLOSE * both["value"].abs().clip(lower=1)
+    if is_other.any() or both["text"].ne(both["text_observed"]).any():
+        changed = "values" if is_other.any() else "texts"
+        what = f"{changed} are no more those of the observations"
         raise UserError(f'figure: {what}: expected chapter.computed(rows, value, label="…"), which writes them')
 
 
@@ -110,9 +115,9 @@ def members(territory: Territory, *names: str, with_: str | int | Iterable[str] 
 
     Columns: those of `analyst.data` and of `Territory.compared`; label: that of the member, without what all say;
     family: its id, nothing of some indicators. A member without a value here has a row of the territory alone, with the
-    status that tells why. with_: other EPCIs to add, by SIREN or official name.
+    status that tells why. with_: other EPCIs to add, by SIREN or official name, of the level « chosen ».
     """
-    family = names[0] if len(names) == 1 else ""
+    family = names[0] if len(names) == 1 and names[0] not in CATALOGUE else ""
     several = analyst.family_of(family) if family else [analyst.indicator_of(name) for name in names]
     compared = _compared(territory, several)
     label = _labels(several, at_shared_period(several, compared), TITLES[family] if family else "")

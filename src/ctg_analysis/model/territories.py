@@ -219,7 +219,8 @@ def find_epci(territories: pd.DataFrame, epci: str) -> pd.Series:
     row = territories[territories["level"].eq("epci") & territories["code"].eq(epci)]
     if row.empty:
         raise UserError(
-            f"EPCI {quote(epci)} : aucun de ce SIREN dans l'année de référence, `ctg list epci MOT` le trouve"
+            f"EPCI {quote(epci)} : aucun de ce SIREN ni de ce nom dans l'année de référence, "
+            "`ctg list epci MOT` le trouve"
         )
     return row.iloc[0]
 

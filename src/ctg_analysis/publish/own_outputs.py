@@ -17,6 +17,7 @@ from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 
+from ctg_analysis.chapter.figures import NOT_IN_ROWS
 from ctg_analysis.chapter.own import UNNAMED, image
 from ctg_analysis.display import html_tree
 from ctg_analysis.display.markup import ABOUT, PAGE
@@ -212,8 +213,9 @@ class Published(NamedTuple):
 def published(cells: Sequence[NotebookNode]) -> Published:
     """Return the cells of an executed chapter with the outputs that its page shows.
 
-    What is written to standard error is for the analyst, not for the page; nor is the value that a cell ends with where
-    it draws, or the name and the address of an object. Lines name the cell of the notebook, from 1.
+    What is written to standard error is for the analyst, not for the page; of it, a value drawn that no row has is a
+    remark too. The value that a cell ends with where it draws, or the name and the address of an object, is for nobody.
+    Lines name the cell of the notebook, from 1.
     """
     kept, remarks, number = [], [], 0
     for cell in cells:
@@ -261,7 +263,8 @@ def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
         return _of_anybody(whole)
     if others := [kind for kind in data if kind != PLAIN]:
         return Passed("", [f"{others[0]} {OTHER}"])
-    return Passed(_plain_text(output, draws=draws), [])
+    told = output.text.splitlines() if output.get("name") == "stderr" else []
+    return Passed(_plain_text(output, draws=draws), [line for line in told if NOT_IN_ROWS in line])
 
 
 def _plain_text(output: NotebookNode, *, draws: bool) -> str:

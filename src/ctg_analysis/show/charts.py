@@ -25,7 +25,7 @@ from ctg_analysis.display.drawing import (
     folded,
     length,
 )
-from ctg_analysis.display.quantities import number, percent
+from ctg_analysis.display.quantities import percent
 from ctg_analysis.show.layout import (
     BAR,
     EDGE,

@@ -8,13 +8,15 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import ScalarFormatter
 
 from ctg_analysis.display import texts
-from ctg_analysis.display.drawing import GRID, INK, RULE, SMALL, WIDTH, length
+from ctg_analysis.display.drawing import GRID, INK, RULE, SMALL, WIDTH, folded, length
 from ctg_analysis.indicators.spread import ALL_EPCIS, MEDIAN_OF_ALL
 from ctg_analysis.show.layout import (
     BOTTOM,
     GAP,
+    LETTER,
     LINE_HEIGHT,
     ROW,
+    TICK,
     begin,
     in_french,
     in_lines,
@@ -27,9 +29,18 @@ from ctg_analysis.show.marks import Told
 from ctg_analysis.show.theme import HERE, PIXEL
 
 NOT_FROM_ZERO = "L'axe vertical ne commence pas à zéro."
+NOT_ALL_FROM_ZERO = "Les axes verticaux ne commencent pas tous à zéro."
+SEVERAL = {"chosen": "EPCI choisis", "departement": "départements", "commune": "communes"}
+OF_SEABORN = {"Count": "Nombre", "Density": "Densité", "Probability": "Part", "Percent": "%"}  # its own axes
+FEW_NUMBERS = 4  # of the scale of one of several axes
 # Words of an axis that are those of a column.
 COLUMNS = {"value", "place", "year", "date", "name", "label", "period", "territory", "level", "indicator", "age"}
-LEVELS = {"epci": "ici", "peers": "EPCI comparables", ALL_EPCIS: MEDIAN_OF_ALL, "france": "France"}
+LEVELS = {
+    "epci": "ici",
+    "peers": "EPCI comparables",
+    ALL_EPCIS: MEDIAN_OF_ALL,
+    "france": "France",
+}
 BAR_OF_MANY = 17  # a bar of several in a row
 
 
@@ -39,14 +50,14 @@ def finish(figure: Figure, rows: pd.DataFrame, told: Told) -> str:
     rows: those that are drawn. told: what its marks are.
     """
     axes = figure.get_axes()
+    labels = dict(zip(rows["indicator"], rows["label"], strict=True))
+    places = rows.groupby("level", observed=True)["place"].unique()
+    named = {level: names[0] if len(names) == 1 else SEVERAL.get(level, level) for level, names in places.items()}
+    words = named | LEVELS | labels
     for ax in axes:
-        ax.set(xlabel=_label(ax.get_xlabel()), ylabel=_label(ax.get_ylabel()))
-        _name_places(ax, rows)
+        _in_words(ax, words)
     if len(axes) > 1:
-        for axis in (axis for ax in axes for axis in (ax.xaxis, ax.yaxis)):
-            if type(axis.get_major_formatter()) is ScalarFormatter:
-                axis.set_major_formatter(of_axis)
-        return ""
+        return _finish_each(figure, told)
     (ax,) = axes
     if told.of_values == "x":
         _set_in_rows(ax, told)
@@ -61,16 +72,35 @@ def of_axis(value: float, _: int | None = None) -> str:
     return np.format_float_positional(value, 6, trim="-").replace(".", ",").replace("-", texts.MINUS)
 
 
-def _label(words: str) -> str:
-    return "" if words in COLUMNS else words
+def _in_words(ax: Axes, words: dict[str, str]) -> None:
+    """Write the legend, the axes and the title of a facet in words. words: of a level, of an indicator."""
+    legends = [legend for legend in (ax.get_legend(), *ax.figure.legends) if legend]
+    for text in (text for legend in legends for text in legend.get_texts()):
+        text.set_text(words.get(text.get_text(), text.get_text()))
+    legend = ax.get_legend()
+    if legend and {text.get_text() for text in legend.get_texts()} <= COLUMNS:
+        legend.remove()
+    for name in "xy":
+        label = getattr(ax, f"get_{name}label")()
+        ax.set(**{f"{name}label": "" if label in COLUMNS else (words | OF_SEABORN).get(label, label)})
+    column, _, value = ax.get_title().partition(" = ")
+    if column in COLUMNS:
+        ax.set_title(folded(words.get(value, value), int(ax.bbox.width / LETTER)))
 
 
-def _name_places(ax: Axes, rows: pd.DataFrame) -> None:
-    """Write the names of the places in a legend of levels."""
-    legend, names = ax.get_legend(), dict(zip(rows["level"], rows["place"], strict=True))
-    for text in legend.get_texts() if legend else ():
-        level = text.get_text()
-        text.set_text(LEVELS.get(level) or names.get(level) or level)
+def _finish_each(figure: Figure, told: Told) -> str:
+    """Write the numbers of several axes in French; say whether one of them begins above zero."""
+    axes = figure.get_axes()
+    for axis in (axis for ax in axes for axis in (ax.xaxis, ax.yaxis)):
+        if isinstance(axis.get_major_formatter(), ScalarFormatter):
+            in_french(axis, max(2, min(FEW_NUMBERS, int(axis.axes.bbox.width // TICK))))
+    upright = [tick for ax in axes for tick in ax.get_xticklabels() if tick.get_rotation()]
+    if upright and tuple(figure.get_size_inches()) == tuple(pyplot.rcParams["figure.figsize"]):
+        figure.set_figheight(figure.get_figheight() + PIXEL * max(length(tick.get_text()) for tick in upright))
+    if not figure.legends and all(ax.get_subplotspec() for ax in axes):
+        figure.tight_layout()
+    lines = [ax for ax in axes if ax.lines and ax.get_yscale() == "linear"]
+    return NOT_ALL_FROM_ZERO if told.lines and any(ax.get_ylim()[0] > 0 for ax in lines) else ""
 
 
 def _set_in_rows(ax: Axes, told: Told) -> None:

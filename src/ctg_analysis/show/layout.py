@@ -13,7 +13,7 @@ from matplotlib import pyplot
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.ticker import MaxNLocator, ScalarFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator, ScalarFormatter
 
 from ctg_analysis.display.drawing import LINE, SIZE, SMALL, WIDTH, folded, length
 from ctg_analysis.display.quantities import number
@@ -27,6 +27,9 @@ BAR, ROW, LINE_HEIGHT = 15, 27, 13  # a bar; a row; each line of a name after it
 HEIGHT, BOTTOM, LABEL = 210, 24, 18  # of a line chart; room for its years; for the words of an axis
 FIRST_YEAR, LAST_YEAR = 1800, 2100  # numbers between them are years when they are all on one axis
 HIGH_UP = 0.5  # of the highest value: where all are above, the axis of a line need not begin at zero
+SHORT, LETTER = 8, 6.5  # letters of a word that needs no second line; the width of one
+LEGEND_LINE = 19  # from a line of a legend to the next
+DIGITS = 6  # at most, of a number of a scale
 KEY, TICK = 24, 45  # room for what marks stand for; for a number of a horizontal scale
 EDGE = ("figure fraction", "data")  # where the words below the rows, and their headings, begin
 HEADING = 62  # letters of the name of a group before it goes on on a second line
@@ -123,7 +126,8 @@ def with_axes(ax: Axes) -> Axes:
     left = in_french(ax.yaxis, 5)
     in_french(ax.xaxis, max(2, min(8, int((width - left - right) // TICK))))
     ax.grid(visible=False, axis="x" if ax.yaxis.get_gridlines()[0].get_visible() else "y")
-    bottom = BOTTOM + LABEL * bool(ax.get_xlabel())
+    lines = max((tick.get_text().count("\n") for tick in ax.get_xticklabels()), default=0)
+    bottom = BOTTOM + LABEL * bool(ax.get_xlabel()) + LINE_HEIGHT * lines
     top = height - legend_room(ax)
     place(ax, left, right, height - top, bottom)
     return ax
@@ -132,19 +136,28 @@ def with_axes(ax: Axes) -> Axes:
 def in_french(axis: Axis, most: int) -> float:
     """Give an axis round French numbers, or few of its words; return the room that these take on its left."""
     ax = axis.axes
-    if isinstance(axis.get_major_formatter(), ScalarFormatter):
+    if axis.get_scale() == "log":
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        axis.set_minor_locator(NullLocator())
+        axis.set_major_formatter(lambda value, _: number(value, 0 if float(value).is_integer() else 1))
+        ax.grid(axis=axis.axis_name)
+    elif isinstance(axis.get_major_formatter(), ScalarFormatter):
         axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
         low, high = sorted(axis.get_view_interval())
         shown = [tick for tick in axis.get_ticklocs() if low <= tick <= high]
         years = axis is ax.xaxis and all(FIRST_YEAR < tick < LAST_YEAR for tick in shown)
-        digits = 0 if all(float(tick).is_integer() for tick in shown) else 1
+        digits = next((few for few in range(DIGITS) if all(round(tick, few) == round(tick, 9) for tick in shown)), 1)
         axis.set_ticks(shown, [f"{tick:.0f}" if years else number(tick, digits) for tick in shown])
         axis.set_view_interval(low, high, ignore=True)
         ax.grid(axis=axis.axis_name)
+    elif axis is ax.xaxis and any(len(tick.get_text()) > SHORT for tick in axis.get_ticklabels()):
+        names = [tick.get_text() for tick in axis.get_ticklabels()]
+        letters = int(ax.figure.bbox.width / len(names) / LETTER)
+        axis.set_ticks(axis.get_ticklocs(), [folded(name, letters) for name in names], rotation=0)
     elif axis is ax.xaxis:
         every = -(-len(axis.get_ticklocs()) // most)
         kept = [(tick.get_position()[0], tick.get_text()) for tick in axis.get_ticklabels()][::-every][::-1]
-        axis.set_ticks(*zip(*kept, strict=True))
+        axis.set_ticks(*zip(*kept, strict=True), rotation=0)
     else:
         axis.set_ticks(axis.get_ticklocs(), in_lines([tick.get_text() for tick in axis.get_ticklabels()]))
     longest = max((length(tick.get_text(), SIZE) for tick in axis.get_ticklabels()), default=0)
@@ -171,7 +184,7 @@ def legend_room(ax: Axes) -> float:
     if not words:
         return 6
     columns = max(1, min(len(words), int(width // (max(length(one, SMALL) for one in words) + 45))))
-    room = 6 + 17 * -(-len(words) // columns)
+    room = 6 + LEGEND_LINE * -(-len(words) // columns)
     legend.set_title("")
     corner = {"bbox_to_anchor": (0, 1 - room / height), "bbox_transform": ax.figure.transFigure}
     sns.move_legend(ax, "lower left", **corner, ncols=columns, borderaxespad=0)

@@ -62,8 +62,11 @@ def tell_marks(figure: Figure, rows: pd.DataFrame, land: GeoDataFrame | None = N
     found = Told()
     known = rows[rows["value"].notna()]
     known = known.assign(words=names(known))
+    without = (
+        {*rows["year"].dropna().astype(float)} - {*known["year"].dropna().astype(float)} if "year" in rows else set()
+    )
     for ax in figure.get_axes():
-        reader = _Reader(ax, known, found)
+        reader = _Reader(ax, known, found, without)
         found.of_values = reader.of_values
         containers = [one for one in ax.containers if isinstance(one, BarContainer)]
         for container in containers:
@@ -95,11 +98,11 @@ def names(rows: pd.DataFrame) -> list[str]:
 class _Reader:
     """The words of some axes, by which their marks are known.
 
-    rows: those that have a value. found: what is told.
+    rows: those that have a value. found: what is told. without: years in which no row has one.
     """
 
-    def __init__(self, ax: Axes, rows: pd.DataFrame, found: Told):
-        self.ax, self.rows, self.found = ax, rows, found
+    def __init__(self, ax: Axes, rows: pd.DataFrame, found: Told, without: set[float]):
+        self.ax, self.rows, self.found, self.without = ax, rows, found, without
         self.close = TOLERANCE * max(1.0, rows["value"].abs().max() if len(rows) else 0.0)
         is_word = [name for name in rows if not pd.api.types.is_numeric_dtype(rows[name]) and name not in OF_VALUES]
         is_word = [name for name in is_word if name not in ("date", "geometry")]
@@ -162,6 +165,7 @@ class _Reader:
         drawn, placed = (x, self.at("y", y)) if value == "x" else (y, self.at("x", x))
         if placed is None:
             self.found.untold += 1
+            self.found.unknown += [float(drawn)] * (value == "y" and x in self.without)
             return None
         allowed = placed & self.of_facet & self.bearing(self.colours.get(colour, ()))
         same = allowed & self.rows["value"].sub(drawn).abs().le(self.close)
@@ -210,7 +214,7 @@ def _tell_line(line: Line2D, reader: _Reader) -> None:
     has_marker = line.get_marker() not in ("None", "", " ", None)
     if line.get_url() or line.get_transform() != reader.ax.transData or not len(points):
         return
-    placed = [reader.at("y" if value == "x" else "x", one) is not None for one in across]
+    placed = [reader.at("y" if value == "x" else "x", one) is not None or one in reader.without for one in across]
     is_reference = not has_marker and (not all(placed) or len(np.unique(np.round(across))) == 1)
     if is_reference:
         reader.found.untold += 1

@@ -22,6 +22,7 @@ PLACES = {
     "region": OTHERS["region"],
     "france": INK,
     ALL_EPCIS: INK,
+    "chosen": OTHERS["peers"],
 }
 
 
@@ -40,6 +41,7 @@ MARKERS = {
     "region": "s",
     "france": _TICK,
     ALL_EPCIS: "X",
+    "chosen": "^",
 }
 # How sns.scatterplot marks the places: sns.scatterplot(rows, x="value", y="label", **BY_PLACE).
 BY_PLACE = {"hue": "level", "style": "level", "palette": PLACES, "markers": MARKERS, "s": 100, "linewidth": 0}
