@@ -332,7 +332,7 @@ def make_public(plan: Plan, out: Path) -> editions.Built:
 
 
 def _entries(plan: Plan, facts: dict, built: editions.Built) -> dict[str, dict]:
-    """The records of the chapters: of those that were to be made again, of the former edition.
+    """The records of the chapters: those of the former edition, but of what was made again.
 
     facts: what `tasks.write_data` returned. built: told of the chapters that ran, and that failed.
     """
