@@ -263,8 +263,13 @@ def _as_html(output: NotebookNode, *, draws: bool) -> Passed:
         return _of_anybody(whole)
     if others := [kind for kind in data if kind != PLAIN]:
         return Passed("", [f"{others[0]} {OTHER}"])
+    return Passed(_plain_text(output, draws=draws), _not_in_rows(output))
+
+
+def _not_in_rows(output: NotebookNode) -> list[str]:
+    """What a figure says on standard error of the values that it draws and that no row has."""
     told = output.text.splitlines() if output.get("name") == "stderr" else []
-    return Passed(_plain_text(output, draws=draws), [line for line in told if NOT_IN_ROWS in line])
+    return [line for line in told if NOT_IN_ROWS in line]
 
 
 def _plain_text(output: NotebookNode, *, draws: bool) -> str:

@@ -94,13 +94,19 @@ def _finish_each(figure: Figure, told: Told) -> str:
     for axis in (axis for ax in axes for axis in (ax.xaxis, ax.yaxis)):
         if isinstance(axis.get_major_formatter(), ScalarFormatter):
             in_french(axis, max(2, min(FEW_NUMBERS, int(axis.axes.bbox.width // TICK))))
+    _make_room(figure)
+    begins = [ax.get_ylim()[0] for ax in axes if ax.lines and ax.get_yscale() == "linear"]
+    return NOT_ALL_FROM_ZERO if told.lines and max(begins, default=0) > 0 else ""
+
+
+def _make_room(figure: Figure) -> None:
+    """Room around several axes for their words, unless their author or a legend beside them has set it."""
+    axes = figure.get_axes()
     upright = [tick for ax in axes for tick in ax.get_xticklabels() if tick.get_rotation()]
     if upright and tuple(figure.get_size_inches()) == tuple(pyplot.rcParams["figure.figsize"]):
         figure.set_figheight(figure.get_figheight() + PIXEL * max(length(tick.get_text()) for tick in upright))
     if not figure.legends and all(ax.get_subplotspec() for ax in axes):
         figure.tight_layout()
-    lines = [ax for ax in axes if ax.lines and ax.get_yscale() == "linear"]
-    return NOT_ALL_FROM_ZERO if told.lines and any(ax.get_ylim()[0] > 0 for ax in lines) else ""
 
 
 def _set_in_rows(ax: Axes, told: Told) -> None:

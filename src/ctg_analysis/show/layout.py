@@ -135,33 +135,43 @@ def with_axes(ax: Axes) -> Axes:
 
 def in_french(axis: Axis, most: int) -> float:
     """Give an axis round French numbers, or few of its words; return the room that these take on its left."""
-    ax = axis.axes
     if axis.get_scale() == "log":
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_minor_locator(NullLocator())
         axis.set_major_formatter(lambda value, _: number(value, 0 if float(value).is_integer() else 1))
-        ax.grid(axis=axis.axis_name)
+        axis.axes.grid(axis=axis.axis_name)
     elif isinstance(axis.get_major_formatter(), ScalarFormatter):
-        axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
-        low, high = sorted(axis.get_view_interval())
-        shown = [tick for tick in axis.get_ticklocs() if low <= tick <= high]
-        years = axis is ax.xaxis and all(FIRST_YEAR < tick < LAST_YEAR for tick in shown)
-        digits = next((few for few in range(DIGITS) if all(round(tick, few) == round(tick, 9) for tick in shown)), 1)
-        axis.set_ticks(shown, [f"{tick:.0f}" if years else number(tick, digits) for tick in shown])
-        axis.set_view_interval(low, high, ignore=True)
-        ax.grid(axis=axis.axis_name)
-    elif axis is ax.xaxis and any(len(tick.get_text()) > SHORT for tick in axis.get_ticklabels()):
-        names = [tick.get_text() for tick in axis.get_ticklabels()]
-        letters = int(ax.figure.bbox.width / len(names) / LETTER)
-        axis.set_ticks(axis.get_ticklocs(), [folded(name, letters) for name in names], rotation=0)
-    elif axis is ax.xaxis:
-        every = -(-len(axis.get_ticklocs()) // most)
-        kept = [(tick.get_position()[0], tick.get_text()) for tick in axis.get_ticklabels()][::-every][::-1]
-        axis.set_ticks(*zip(*kept, strict=True), rotation=0)
+        _round_numbers(axis, most)
     else:
-        axis.set_ticks(axis.get_ticklocs(), in_lines([tick.get_text() for tick in axis.get_ticklabels()]))
+        _few_words(axis, most)
     longest = max((length(tick.get_text(), SIZE) for tick in axis.get_ticklabels()), default=0)
     return longest + GAP + LABEL * bool(axis.get_label().get_text())
+
+
+def _round_numbers(axis: Axis, most: int) -> None:
+    axis.set_major_locator(MaxNLocator(most, steps=[1, 2, 5, 10]))
+    low, high = sorted(axis.get_view_interval())
+    shown = [tick for tick in axis.get_ticklocs() if low <= tick <= high]
+    years = axis is axis.axes.xaxis and all(FIRST_YEAR < tick < LAST_YEAR for tick in shown)
+    digits = next((few for few in range(DIGITS) if all(round(tick, few) == round(tick, 9) for tick in shown)), 1)
+    axis.set_ticks(shown, [f"{tick:.0f}" if years else number(tick, digits) for tick in shown])
+    axis.set_view_interval(low, high, ignore=True)
+    axis.axes.grid(axis=axis.axis_name)
+
+
+def _few_words(axis: Axis, most: int) -> None:
+    """Fold the words of an axis; of many short ones below it, such as years, keep some, the last among them."""
+    ticks = axis.get_ticklabels()
+    places, names = axis.get_ticklocs(), [tick.get_text() for tick in ticks]
+    if axis is not axis.axes.xaxis:
+        axis.set_ticks(places, in_lines(names))
+    elif any(len(name) > SHORT for name in names):
+        letters = int(axis.axes.figure.bbox.width / len(names) / LETTER)
+        axis.set_ticks(places, [folded(name, letters) for name in names], rotation=0)
+    else:
+        every = -(-len(places) // most)
+        kept = [(tick.get_position()[0], tick.get_text()) for tick in ticks][::-every][::-1]
+        axis.set_ticks(*zip(*kept, strict=True), rotation=0)
 
 
 def in_lines(names: Sequence[str]) -> list[str]:
