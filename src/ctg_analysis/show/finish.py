@@ -50,10 +50,7 @@ def finish(figure: Figure, rows: pd.DataFrame, told: Told) -> str:
     rows: those that are drawn. told: what its marks are.
     """
     axes = figure.get_axes()
-    labels = dict(zip(rows["indicator"], rows["label"], strict=True))
-    places = rows.groupby("level", observed=True)["place"].unique()
-    named = {level: names[0] if len(names) == 1 else SEVERAL.get(level, level) for level, names in places.items()}
-    words = named | LEVELS | labels
+    words = _words(rows)
     for ax in axes:
         _in_words(ax, words)
     if len(axes) > 1:
@@ -70,6 +67,16 @@ def finish(figure: Figure, rows: pd.DataFrame, told: Told) -> str:
 def of_axis(value: float, _: int | None = None) -> str:
     """A number of the scale of a picture: « 27,5 », « 1000000 »."""
     return np.format_float_positional(value, 6, trim="-").replace(".", ",").replace("-", texts.MINUS)
+
+
+def _words(rows: pd.DataFrame) -> dict[str, str]:
+    """What the levels and the indicators of rows are called; nothing of rows that have neither."""
+    words: dict[str, str] = {}
+    if "level" in rows:
+        places = rows.groupby("level", observed=True)["place"].unique()
+        words = {level: names[0] if len(names) == 1 else SEVERAL.get(level, level) for level, names in places.items()}
+    labels = dict(zip(rows["indicator"], rows["label"], strict=True)) if "indicator" in rows else {}
+    return words | LEVELS | labels
 
 
 def _in_words(ax: Axes, words: dict[str, str]) -> None:
